@@ -1,0 +1,1 @@
+"""The library behind the executable edition of "Dispersed autonomy and the sales professional"."""
