@@ -1,0 +1,32 @@
+"""Every folder of the project, named once."""
+
+import os
+from pathlib import Path
+
+import pooch
+
+PROJECT = Path(__file__).resolve().parents[2]
+DATA = PROJECT / "data"
+NOTEBOOKS = PROJECT / "notebooks"
+BOOK = PROJECT / "book"
+
+BUILD = PROJECT / "_build"
+STAGED = BUILD / "source"
+FIGURES = BUILD / "figures"
+PUBLISHED = BUILD / "published"
+SITE = BUILD / "html"
+
+CLAIMS = DATA / "claims.yml"
+
+
+def raw_cache() -> Path:
+    """Return the folder that keeps upstream files, outside the repository.
+
+    A folder `shared/raw` beside the project serves when it exists; otherwise the user's cache does, or the
+    folder that the environment variable DISPERSED_AUTONOMY_CACHE names.
+    """
+    beside = PROJECT.parent / "shared" / "raw"
+    named = os.environ.get("DISPERSED_AUTONOMY_CACHE")
+    if named:
+        return Path(named)
+    return beside if beside.is_dir() else Path(pooch.os_cache("dispersed-autonomy"))
