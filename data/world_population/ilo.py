@@ -18,6 +18,7 @@ SUBREGIONS = {
     "Oceania": [927, 928, 954, 957],
 }
 FIRST_AREA_CODE = 900  # country codes are below, those of headings and areas from here on
+CODES_WITHOUT_ISO = {"chanisl": 830}
 NORTHERN_AMERICA = [124, 840]
 # A region's countries may fall short of the region by the small ones that the files leave out.
 LARGEST_SHORTFALL = 0.01
@@ -88,6 +89,7 @@ def read_rates() -> pd.DataFrame:
     """
     countries = read_columns(fetch_source(DATASET, "gapminder_countries"), ["country", "iso3166_1_numeric"])
     code = countries.dropna().set_index("country")["iso3166_1_numeric"].astype(int)
+    code = pd.concat([code, pd.Series(CODES_WITHOUT_ISO)])
     columns = [read_rate(rate).rename(f"rate_{rate}_percent") for rate in RATES]
     rates = pd.concat(columns, axis="columns").reset_index()
     unknown = sorted(set(rates["geo"]) - set(code.index))
