@@ -1,0 +1,71 @@
+"""Points with intervals, one row each: estimates side by side, or a forest plot."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from dispersed_autonomy.figures.text import wrap_labels
+
+MARKERS = "osD^vP"
+
+
+def plot_intervals(
+    frame: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    value: str,
+    label: str = "label",
+    low: str | None = "low",
+    high: str | None = "high",
+    group: str | None = None,
+    xlabel: str,
+    reference: float | None = None,
+    reference_label: str = "",
+    log: bool = False,
+) -> Axes:
+    """Draw one point with its interval for each row, the first row on top.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row an estimate; rows without limits are drawn as hollow points.
+    ax : Axes, optional
+        Where to draw; the current one by default.
+    value, label, low, high, group : str
+        Columns of the estimate, its label, its limits and, optionally, the group that decides colour and marker.
+    xlabel : str
+        Quantity and unit.
+    reference : float, optional
+        Where to draw a dashed line, with `reference_label` on it.
+    log : bool
+        Ratios: a logarithmic axis.
+    """
+    ax = ax or plt.gca()
+    heights = pd.Series(np.arange(len(frame))[::-1], index=frame.index)
+    groups = frame[group].astype(str) if group else pd.Series("", index=frame.index)
+    for number, name in enumerate(groups.unique()):
+        rows = frame[groups == name]
+        _draw_group(ax, rows, heights.loc[rows.index], value, low, high, f"C{number}", MARKERS[number % len(MARKERS)], name)
+    if reference is not None:
+        ax.axvline(reference, color="0.3", linestyle="--", linewidth=1.2, zorder=1)
+        ax.annotate(
+            reference_label, (reference, 1), xycoords=ax.get_xaxis_transform(), xytext=(0, 3),
+            textcoords="offset points", ha="center", va="bottom", fontsize=11,
+        )  # fmt: skip
+    ax.set_yticks(heights, wrap_labels(frame[label], ax))
+    ax.set_ylim(-0.6, len(frame) - 0.4)
+    ax.set(xlabel=xlabel, ylabel="", xscale="log" if log else "linear")
+    ax.grid(visible=False, axis="y")
+    if group and groups.nunique() > 1:
+        ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    return ax
+
+
+def _draw_group(ax, rows, heights, value, low, high, color, marker, name) -> None:
+    known = rows[[low, high]].notna().all(axis="columns") if low and low in rows else pd.Series(False, index=rows.index)
+    if known.any():
+        ax.hlines(heights[known], rows.loc[known, low], rows.loc[known, high], color=color, linewidth=2.4, zorder=2)
+    faces = np.where(known | (not low), color, "white")
+    ax.scatter(rows[value], heights, c=faces, edgecolors=color, marker=marker, s=56, linewidths=1.8, zorder=3)
+    ax.plot([], [], color=color, marker=marker, linestyle="", label=name)

@@ -1,0 +1,65 @@
+"""Series over time, with bands."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+
+
+def plot_lines(
+    frame: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    x: str,
+    y: str,
+    line: str,
+    emphasis: list[str],
+    ylabel: str,
+    xlabel: str = "Year",
+    low: str | None = None,
+    high: str | None = None,
+    points: list[str] = (),
+    reference: float | None = None,
+    reference_label: str = "",
+    ylim: tuple[float, float] | None = None,
+) -> Axes:
+    """Draw series over time, some in colour and the others in grey.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a series and time.
+    ax : Axes, optional
+        Where to draw; the current one by default.
+    x, y, line : str
+        Columns of the time, the value and the name of the series.
+    emphasis : list of str
+        Series drawn in colour and named in the legend, in this order.
+    low, high : str, optional
+        Columns of a band's limits, drawn where they are known.
+    points : list of str
+        Series drawn as points.
+    reference : float, optional
+        Where to draw a dashed horizontal line, with `reference_label` on it.
+    ylim : tuple, optional
+        Limits of the vertical axis.
+    """
+    ax = ax or plt.gca()
+    others = frame[~frame[line].isin(emphasis)].astype({line: str})
+    if len(others):
+        sns.lineplot(others, x=x, y=y, units=line, estimator=None, color="0.72", linewidth=1.3, ax=ax, legend=False)
+    for number, name in enumerate(emphasis):
+        rows = frame[frame[line] == name].sort_values(x)
+        style = {"linestyle": "", "marker": "o", "markersize": 5} if name in points else {}
+        ax.plot(rows[x], rows[y], color=f"C{number}", label=name, zorder=3, **style)
+        if low and rows[low].notna().any():
+            ax.fill_between(rows[x], rows[low], rows[high], color=f"C{number}", alpha=0.18, linewidth=0, zorder=2)
+    if reference is not None:
+        ax.axhline(reference, color="0.3", linestyle="--", linewidth=1.2)
+        ax.annotate(
+            reference_label, (0.01, reference), xycoords=ax.get_yaxis_transform(), xytext=(0, 4),
+            textcoords="offset points", va="bottom", fontsize=11,
+        )  # fmt: skip
+    ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ylim)
+    ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    return ax

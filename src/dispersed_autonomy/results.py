@@ -1,0 +1,169 @@
+"""Record a result with its interval, unit, n and claim; read all of them back from executed notebooks."""
+
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from IPython.display import display
+
+from dispersed_autonomy import paths
+
+MIME = "dispersed_autonomy"
+DECIMALS = {"percent": 1, "percentage points": 1, "year": 0, "count": 0}
+FIELDS = ("id", "value", "low", "high", "level", "unit", "n", "claim", "notebook", "datasets", "note")
+
+
+class ResultError(Exception):
+    """A result that contradicts itself or another one."""
+
+
+def record(
+    id: str,
+    value: float,
+    *,
+    unit: str,
+    claim: str,
+    datasets: list[str],
+    low: float | None = None,
+    high: float | None = None,
+    level: float | None = None,
+    n: int | None = None,
+    note: str = "",
+) -> float:
+    """Record one result of a notebook and show it as the output of the cell.
+
+    The numbers travel unrounded in the metadata of that output, which is where the site, the verdicts and
+    `results.json` read them; what is shown is rounded.
+
+    Parameters
+    ----------
+    id : str
+        Lower-case name, unique in the whole book.
+    value, low, high : float
+        Estimate and limits of its interval, percentages as 35.8.
+    unit : str
+        Such as "percent", "percentage points", "year", "count", "risk ratio".
+    claim : str
+        Id of the claim it speaks to.
+    datasets : list of str
+        Folders of `data/` that it was computed from.
+    level : float, optional
+        Coverage of the interval in percent; none where the limits are a range over stated assumptions.
+    n : int, optional
+        Number of observations, in a sample.
+    note : str
+        What the interval means, and what a reader has to know beside the number.
+
+    Returns
+    -------
+    float
+        The value.
+
+    Raises
+    ------
+    ResultError
+        If the id is malformed, a number is not finite, the interval misses the value or no dataset is named.
+    """
+    result = {
+        "id": id,
+        "value": float(value),
+        "low": None if low is None else float(low),
+        "high": None if high is None else float(high),
+        "level": None if level is None else float(level),
+        "unit": unit,
+        "n": None if n is None else int(n),
+        "claim": claim,
+        "datasets": list(datasets),
+        "note": note,
+    }
+    check_result(result)
+    text = f"{id}: {format_result(result, 'interval')}"
+    display({"text/plain": text}, metadata={MIME: {"result": result}}, raw=True)
+    return result["value"]
+
+
+def check_result(result: dict) -> None:
+    """Raise ResultError if a result is malformed or contradicts itself."""
+    id, low, high = result["id"], result["low"], result["high"]
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", id):
+        raise ResultError(f"{id!r}: a result id has lower-case letters, digits and underscores")
+    for name in ("value", "low", "high"):
+        if result[name] is not None and not math.isfinite(result[name]):
+            raise ResultError(f"{id}: {name} is {result[name]}")
+    if (low is None) != (high is None):
+        raise ResultError(f"{id}: an interval has two limits")
+    if low is not None and not low <= result["value"] <= high:
+        raise ResultError(f"{id}: the interval {low} to {high} misses the value {result['value']}")
+    if not result["datasets"]:
+        raise ResultError(f"{id}: no dataset is named")
+
+
+def format_result(result: dict, form: str = "value") -> str:
+    """Return a result as text.
+
+    Parameters
+    ----------
+    result : dict
+        As recorded.
+    form : {"value", "interval", "low", "high", "n"}
+        What to show of it.
+
+    Raises
+    ------
+    ResultError
+        If the form is unknown or the result has no such part.
+    """
+    if form == "interval":
+        text = format_result(result)
+        if result["low"] is None:
+            return text
+        return f"{text} ({format_result(result, 'low')} to {format_result(result, 'high')})"
+    if form not in ("value", "low", "high", "n"):
+        raise ResultError(f"{result['id']}: no form is called {form!r}")
+    number = result[form]
+    if number is None:
+        raise ResultError(f"{result['id']}: the result has no {form}")
+    return format_number(number, "count" if form == "n" else result["unit"])
+
+
+def format_number(value: float, unit: str) -> str:
+    """Return a number with the decimals and the sign of its unit, such as 35.8% or 3.1 points."""
+    digits = f"{value:,.{DECIMALS.get(unit, 2)}f}"
+    digits = digits.replace(",", "") if unit == "year" else digits
+    digits = re.sub(r"^-(?=0(\.0*)?$)", "", digits).replace("-", "\N{MINUS SIGN}")
+    if unit == "percent":
+        return digits + "%"
+    return f"{digits} points" if unit == "percentage points" else digits
+
+
+def read_outputs(folder: Path = paths.STAGED / "notebooks") -> Iterator[tuple[str, int, dict]]:
+    """Yield what executed notebooks recorded: name of the notebook, number of the code cell, recorded dictionary."""
+    for path in sorted(folder.glob("*.ipynb")):
+        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        for number, cell in enumerate(cells, start=1):
+            for output in cell.outputs:
+                recorded = output.get("metadata", {}).get(MIME)
+                if recorded:
+                    yield path.stem, number, recorded
+
+
+def read_results(folder: Path = paths.STAGED / "notebooks") -> dict[str, dict]:
+    """Return the results of all executed notebooks by id, each with its notebook and cell.
+
+    Raises
+    ------
+    ResultError
+        If two results have the same id.
+    """
+    results = {}
+    for notebook, cell, recorded in read_outputs(folder):
+        if "result" not in recorded:
+            continue
+        result = recorded["result"] | {"notebook": notebook, "cell": cell}
+        if result["id"] in results:
+            other = results[result["id"]]
+            raise ResultError(f"{result['id']}: recorded in {other['notebook']} and again in {notebook}")
+        results[result["id"]] = result
+    return results
