@@ -109,8 +109,10 @@ def split_single_ages(groups: pd.DataFrame, counts: str = "population_thousands"
     return single.assign(first_age=age, last_age=age, **{counts: single[counts] / width}).reset_index(drop=True)
 
 
-def interpolate_years(groups: pd.DataFrame, by: list[str], counts: str = "population_thousands") -> pd.DataFrame:
-    """Fill the years between counted ones, following each birth cohort in a straight line.
+def interpolate_years(
+    groups: pd.DataFrame, by: list[str], counts: str = "population_thousands", follow: str = "birth_year"
+) -> pd.DataFrame:
+    """Fill the years between counted ones with straight lines.
 
     Parameters
     ----------
@@ -120,6 +122,9 @@ def interpolate_years(groups: pd.DataFrame, by: list[str], counts: str = "popula
         Columns that tell populations apart, such as `area` and `variant`.
     counts : str
         Column of the counts.
+    follow : {"birth_year", "first_age"}
+        Whether a line follows the people born in one year, or those of one age. Following births needs counts of those
+        who are still too young for the base.
 
     Returns
     -------
@@ -128,12 +133,12 @@ def interpolate_years(groups: pd.DataFrame, by: list[str], counts: str = "popula
     """
     single = split_single_ages(groups, counts)
     single["birth_year"] = single["year"] - single["first_age"]
-    wide = single.pivot_table(index="year", columns=[*by, "birth_year"], values=counts, observed=True)
+    wide = single.pivot_table(index="year", columns=[*by, follow], values=counts, observed=True)
     years = pd.RangeIndex(wide.index.min(), wide.index.max() + 1, name="year")
     filled = wide.reindex(years).interpolate(method="index", limit_area="inside")
     long = filled.stack(list(range(filled.columns.nlevels)), future_stack=True).dropna().rename(counts).reset_index()
-    age = long["year"] - long["birth_year"]
-    return long.assign(first_age=age, last_age=age).drop(columns="birth_year")
+    age = long["year"] - long["birth_year"] if follow == "birth_year" else long["first_age"]
+    return long.assign(first_age=age, last_age=age)
 
 
 def birth_years_needed(groups: pd.DataFrame, share_percent: float, counts: str = "population_thousands") -> pd.Series:
@@ -190,3 +195,79 @@ def participation_needed(cohort_in_work: float, others: float, share_percent: fl
     """
     others_in_work = cohort_in_work * (100 - share_percent) / share_percent
     return 100 * others_in_work / others
+
+
+def close_groups(groups: pd.DataFrame, counts: str, last_split_age: int = 54) -> pd.DataFrame:
+    """Return age groups that add up to their total: those up to an age, and one for everyone older.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        One population in one year, with a row for the total, whose ages enclose all others; older groups may overlap.
+    counts : str
+        Column of the counts.
+    last_split_age : int
+        Last age of the groups that are kept.
+
+    Raises
+    ------
+    CohortError
+        If there is not exactly one total.
+    """
+    is_total = (groups["first_age"] == groups["first_age"].min()) & (groups["last_age"] == 100)
+    if is_total.sum() != 1:
+        raise CohortError(f"there are {is_total.sum()} rows for the total, not one")
+    kept = groups[groups["last_age"] <= last_split_age]
+    rest = groups[is_total].assign(first_age=last_split_age + 1)
+    rest[counts] -= kept[counts].sum()
+    return pd.concat([kept, rest], ignore_index=True)
+
+
+def split_by_profile(groups: pd.DataFrame, profile: pd.DataFrame, counts: str, profile_counts: str) -> pd.DataFrame:
+    """Split age groups as a finer population is split, in place of evenly.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        A population.
+    profile : DataFrame
+        Another population, whose groups nest in those of the first.
+    counts, profile_counts : str
+        Columns of the counts.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `groups`, one for each group of the profile, with its ages.
+    """
+    finer = profile[["first_age", "last_age", profile_counts]]
+    pairs = groups.reset_index(names="group").merge(finer, how="cross", suffixes=("_wide", ""))
+    pairs = pairs[(pairs["first_age"] >= pairs["first_age_wide"]) & (pairs["last_age"] <= pairs["last_age_wide"])]
+    part = pairs[profile_counts] / pairs.groupby("group")[profile_counts].transform("sum")
+    return pairs.assign(**{counts: pairs[counts] * part})[groups.columns]
+
+
+def share_by_definition(groups: pd.DataFrame, definitions: pd.DataFrame, **options) -> pd.DataFrame:
+    """Return the share under each published definition of a generation.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        A population, as for `cohort_share`.
+    definitions : DataFrame
+        Columns `publisher`, `first_birth_year`, `last_birth_year`.
+    **options
+        Passed to `cohort_share`.
+
+    Returns
+    -------
+    DataFrame
+        Columns as of `cohort_share`, and `definition`: the birth years and their publisher.
+    """
+    shares = [
+        cohort_share(groups, (row.first_birth_year, row.last_birth_year), **options).assign(
+            definition=f"{row.first_birth_year} to {row.last_birth_year} ({row.publisher})"
+        )
+        for row in definitions.itertuples()
+    ]
+    return pd.concat(shares, ignore_index=True)

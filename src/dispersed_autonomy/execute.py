@@ -66,6 +66,7 @@ async def _execute_one(path: Path, target: Path) -> str | None:
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_start=show_progress,
+        extra_arguments=["--IPKernelApp.log_level=40"],  # a warning about local sockets would hide the progress
     )
     try:
         await client.async_execute()

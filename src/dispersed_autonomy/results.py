@@ -84,6 +84,11 @@ def record(
     return result["value"]
 
 
+def span(*readings: float) -> dict[str, float]:
+    """Return the limits of an interval that spans several readings of one number, for `record`."""
+    return {"low": float(min(readings)), "high": float(max(readings))}
+
+
 def check_result(result: dict) -> None:
     """Raise ResultError if a result is malformed or contradicts itself."""
     id, low, high = result["id"], result["low"], result["high"]

@@ -24,7 +24,7 @@ def plot_intervals(
     reference_label: str = "",
     log: bool = False,
 ) -> Axes:
-    """Draw one point with its interval for each row, the first row on top.
+    """Draw one point with its interval for each row, the first label on top; rows of one label share a line.
 
     Parameters
     ----------
@@ -42,7 +42,9 @@ def plot_intervals(
         Ratios: a logarithmic axis.
     """
     ax = ax or plt.gca()
-    heights = pd.Series(np.arange(len(frame))[::-1], index=frame.index)
+    frame = frame.reset_index(drop=True)
+    labels = frame[label].drop_duplicates()
+    heights = frame[label].map(pd.Series(range(len(labels))[::-1], index=labels.astype(object)).to_dict()).astype(int)
     groups = frame[group].astype(str) if group else pd.Series("", index=frame.index)
     for number, name in enumerate(groups.unique()):
         rows = frame[groups == name]
@@ -53,8 +55,8 @@ def plot_intervals(
             reference_label, (reference, 1), xycoords=ax.get_xaxis_transform(), xytext=(0, 3),
             textcoords="offset points", ha="center", va="bottom", fontsize=11,
         )  # fmt: skip
-    ax.set_yticks(heights, wrap_labels(frame[label], ax))
-    ax.set_ylim(-0.6, len(frame) - 0.4)
+    ax.set_yticks(range(len(labels))[::-1], wrap_labels(labels, ax))
+    ax.set_ylim(-0.6, len(labels) - 0.4)
     ax.set(xlabel=xlabel, ylabel="", xscale="log" if log else "linear")
     ax.grid(visible=False, axis="y")
     if group and groups.nunique() > 1:

@@ -40,7 +40,9 @@ def plot_specification_curve(
     ax = ax or plt.gca()
     ordered = frame.sort_values(value, ignore_index=True)
     options = [(choice, option) for choice in choices for option in ordered[choice].astype(str).unique()]
-    panel = ax.inset_axes([0, -0.16 - 0.075 * len(options), 1, 0.075 * len(options)], sharex=ax)
+    grid = ax.get_subplotspec().subgridspec(2, 1, height_ratios=[10, 0.6 * len(options)], hspace=0.02)
+    ax.set_subplotspec(grid[0])
+    panel = ax.figure.add_subplot(grid[1], sharex=ax)
     ax.scatter(ordered.index, ordered[value], s=7, color="C0", zorder=3, linewidths=0)
     ax.tick_params(labelbottom=False)
     ax.set(xlabel="", ylabel=ylabel)

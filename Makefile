@@ -1,0 +1,43 @@
+PYTHON ?= python3
+BIN := .venv/bin
+# Every step sees the same locked environment; a changed lock makes it anew.
+READY := .venv/.ready
+
+.PHONY: help book test lab notebooks data lock clean
+.DEFAULT_GOAL := help
+
+help: ## list the verbs
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.txt pyproject.toml
+	@echo "Setting up .venv from requirements.txt (some minutes, once)"
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+book: $(READY) ## execute all notebooks and build _build/html/index.html
+	$(BIN)/python -m dispersed_autonomy.execute
+	$(BIN)/python -m dispersed_autonomy.stage
+	@rm -rf _build/html _build/.doctrees
+	$(BIN)/jupyter-book build _build/source --path-output . -n -W --keep-going --quiet
+	@echo "Open _build/html/index.html"
+
+test: book ## build the site, then run all tests, the notebooks among them
+	$(BIN)/python -m pytest --nbval --nbval-kernel-startup-timeout=300 --nbval-cell-timeout=600 -n auto --dist loadscope tests notebooks
+
+lab: $(READY) ## open JupyterLab on the same environment
+	$(BIN)/jupyter lab notebooks
+
+notebooks: $(READY) ## execute the notebooks and write them back, for a commit
+	$(BIN)/python -m dispersed_autonomy.execute --inplace
+
+data: $(READY) ## rebuild every table from the pinned upstream files
+	@for script in data/*/build.py; do echo "$$script"; $(BIN)/python $$script || exit 1; done
+	@git diff --stat --exit-code -- data && echo "No byte of any table has changed."
+
+lock: $(READY) ## write requirements.txt anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" --output-file requirements.txt
+
+clean: ## remove everything that was built, and the environment
+	rm -rf _build .venv

@@ -1,0 +1,156 @@
+"""The Sphinx extension of the book: results in sentences, claims, figures and the tables of them.
+
+It reads the published files alone and computes nothing.
+"""
+
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from dispersed_autonomy import paths
+from dispersed_autonomy.claims import VERDICTS
+from dispersed_autonomy.results import ResultError, format_result
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+)
+
+
+@cache
+def read_published(name: str) -> dict[str, dict]:
+    """Return the published results, claims or figures by id."""
+    content = json.loads((paths.PUBLISHED / f"{name}.json").read_text(encoding="utf-8"))
+    return {item["id"]: item for item in content[name]}
+
+
+def find_published(kind: str, id: str, place: str) -> dict:
+    """Return one published result, claim or figure.
+
+    Raises
+    ------
+    ExtensionError
+        If there is none of that id; the message names the page and line.
+    """
+    items = read_published(kind)
+    if id not in items:
+        raise ExtensionError(f"{place}: no {kind.removesuffix('s')} is called {id!r}")
+    return items[id]
+
+
+class ResultRole(SphinxRole):
+    """A result in a sentence, linked to its row in the table of results: ``{result}`id:form` ``."""
+
+    def run(self):
+        id, _, form = self.text.partition(":")
+        source, line = self.get_source_info()
+        result = find_published("results", id, f"{source}:{line}")
+        try:
+            text = format_result(result, form or "value")
+        except ResultError as error:
+            raise ExtensionError(f"{source}:{line}: {error}") from error
+        target = self.env.app.builder.get_relative_uri(self.env.docname, "results")
+        return [nodes.reference("", text, refuri=f"{target}#{id}", classes=["result"], internal=True)], []
+
+
+class TemplateDirective(SphinxDirective):
+    """A directive that fills a template of its own name."""
+
+    has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        html = TEMPLATES.get_template(f"{self.name}.html").render(
+            root=self.to_page("index").removesuffix("index.html") or "./",
+            page=self.to_page,
+            number=format_result,
+            **self.gather(),
+        )
+        return [nodes.raw("", html, format="html")]
+
+    def to_page(self, docname: str) -> str:
+        """Return the address of a page, relative to this one."""
+        return self.env.app.builder.get_relative_uri(self.env.docname, docname)
+
+    def find(self, kind: str, id: str) -> dict:
+        """Return one published item, or stop the build naming this place."""
+        source, line = self.get_source_info()
+        return find_published(kind, id, f"{source}:{line}")
+
+    def gather(self) -> dict:
+        """Return what the template shows."""
+        raise NotImplementedError
+
+
+class Figure(TemplateDirective):
+    def gather(self):
+        return {"figure": self.find("figures", self.arguments[0])}
+
+
+class Claim(TemplateDirective):
+    def gather(self):
+        claim = self.find("claims", self.arguments[0])
+        return {"claim": claim, "key": self.find("results", claim["key_result"]) if claim["key_result"] else None}
+
+
+class ClaimsTable(TemplateDirective):
+    def gather(self):
+        return {"claims": list(read_published("claims").values()), "results": read_published("results")}
+
+
+class Scoreboard(TemplateDirective):
+    def gather(self):
+        verdicts = [claim["verdict"] for claim in read_published("claims").values()]
+        return {"counts": {verdict: verdicts.count(verdict) for verdict in VERDICTS if verdict in verdicts}, "total": len(verdicts)}
+
+
+class Headlines(TemplateDirective):
+    def gather(self):
+        headlines = yaml.safe_load("\n".join(self.content))
+        return {"headlines": [(self.find("results", id), words) for id, words in headlines.items()]}
+
+
+class ResultsTable(TemplateDirective):
+    def gather(self):
+        return {"results": list(read_published("results").values())}
+
+
+class DatasetsTable(TemplateDirective):
+    def gather(self):
+        descriptions = sorted(paths.DATA.glob("*/datapackage.json"))
+        return {"datasets": {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in descriptions}}
+
+
+def publish_at_root(app: Sphinx, _exception: Exception | None) -> None:
+    """Copy the published files to the root of the finished site."""
+    if _exception is None and app.builder.name == "html":
+        shutil.copytree(paths.PUBLISHED, app.outdir, dirs_exist_ok=True)
+
+
+def setup(app: Sphinx) -> dict:
+    """Register roles and directives with Sphinx."""
+    app.add_role("result", ResultRole())
+    for name, directive in {
+        "published-figure": Figure,
+        "claim": Claim,
+        "claims-table": ClaimsTable,
+        "scoreboard": Scoreboard,
+        "headlines": Headlines,
+        "results-table": ResultsTable,
+        "datasets-table": DatasetsTable,
+    }.items():
+        app.add_directive(name, directive)
+    app.connect("build-finished", publish_at_root)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

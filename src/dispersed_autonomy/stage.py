@@ -1,0 +1,66 @@
+"""Lay out what the site is built from: executed notebooks, prose pages and the published files."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+
+from dispersed_autonomy import paths
+from dispersed_autonomy.claims import ClaimError, judge_claims
+from dispersed_autonomy.figures import FigureError, read_figures
+from dispersed_autonomy.results import FIELDS, MIME, ResultError, read_results
+
+
+def publish_files(results: dict[str, dict], figures: dict[str, dict], claims: list[dict]) -> None:
+    """Write `results.json`, `claims.json`, `figures.json` and the files of every figure."""
+    shutil.rmtree(paths.PUBLISHED, ignore_errors=True)
+    (paths.PUBLISHED / "figures").mkdir(parents=True)
+    for figure in figures.values():
+        for file in paths.FIGURES.glob(f"{figure['id']}*"):
+            if file.stem.removesuffix("-square") == figure["id"]:
+                shutil.copy(file, paths.PUBLISHED / "figures")
+    public = [{field: result[field] for field in FIELDS} for result in results.values()]
+    for name, content in {"results": public, "claims": claims, "figures": list(figures.values())}.items():
+        text = json.dumps({name: content}, indent=1, ensure_ascii=False, allow_nan=False)
+        (paths.PUBLISHED / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def place_figures(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return a notebook whose published figures stand as directives, with caption and downloads, behind their cells."""
+    cells = []
+    for cell in notebook.cells:
+        cells.append(cell)
+        figures = [o.metadata[MIME]["figure"] for o in cell.get("outputs", []) if "figure" in o.get("metadata", {}).get(MIME, {})]
+        if figures:
+            cell.outputs = [o for o in cell.outputs if "figure" not in o.get("metadata", {}).get(MIME, {})]
+            text = "\n".join(f"```{{published-figure}} {figure['id']}\n```" for figure in figures)
+            cells.append(nbformat.v4.new_markdown_cell(text, id=f"{cell.id}-figure"))
+    notebook.cells = cells
+    return notebook
+
+
+def stage_pages(source: Path = paths.STAGED) -> None:
+    """Copy prose pages and settings beside the executed notebooks, and place the figures in these."""
+    shutil.copytree(paths.BOOK, source, dirs_exist_ok=True)
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(paths.PROJECT / name, source)
+    for path in sorted((source / "notebooks").glob("*.ipynb")):
+        nbformat.write(place_figures(nbformat.read(path, as_version=4)), path)
+
+
+def main() -> None:
+    """Read what the notebooks recorded, judge the claims, and lay out the pages."""
+    try:
+        results, figures = read_results(), read_figures()
+        claims = judge_claims(results, figures)
+    except (ResultError, FigureError, ClaimError) as error:
+        sys.exit(f"{type(error).__name__}: {error}")
+    publish_files(results, figures, claims)
+    stage_pages()
+    print(f"{len(results)} results, {len(figures)} figures, {len(claims)} claims", flush=True)
+
+
+if __name__ == "__main__":
+    main()
