@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-import pooch
+from platformdirs import user_cache_path
 
 PROJECT = Path(__file__).resolve().parents[2]
 DATA = PROJECT / "data"
@@ -29,4 +29,4 @@ def raw_cache() -> Path:
     named = os.environ.get("DISPERSED_AUTONOMY_CACHE")
     if named:
         return Path(named)
-    return beside if beside.is_dir() else Path(pooch.os_cache("dispersed-autonomy"))
+    return beside if beside.is_dir() else user_cache_path("dispersed-autonomy", appauthor=False)

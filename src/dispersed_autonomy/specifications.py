@@ -6,6 +6,8 @@ from dispersed_autonomy.cohorts import interpolate_years, select_ages
 
 YEARS = (2025, 2031)
 KEYS = ["population", "base", "variant", "year"]
+# How `share_by_definition` reads what the functions below return.
+COUNTS = {"counts": "cohort_thousands", "counts_of_all": "whole_thousands", "by": KEYS}
 
 
 def gather_people(population: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 import statsmodels.formula.api as smf
 from scipy.special import expit, logit  # noqa: F401  (the formula calls logit)
+from statsmodels.stats.stattools import durbin_watson
+
+__all__ = ["FORMS", "durbin_watson", "fit_trend", "forecast_trend", "forecast_windows"]
 
 FORMS = {
     "linear": ("share_percent ~ year", lambda prediction: prediction),

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from dispersed_autonomy.figures.text import wrap_labels
+from dispersed_autonomy.figures.text import label_rows, place_legend
 
 MARKERS = "osD^vP"
 
@@ -55,12 +55,12 @@ def plot_intervals(
             reference_label, (reference, 1), xycoords=ax.get_xaxis_transform(), xytext=(0, 3),
             textcoords="offset points", ha="center", va="bottom", fontsize=11,
         )  # fmt: skip
-    ax.set_yticks(range(len(labels))[::-1], wrap_labels(labels, ax))
+    label_rows(ax, range(len(labels))[::-1], labels)
     ax.set_ylim(-0.6, len(labels) - 0.4)
     ax.set(xlabel=xlabel, ylabel="", xscale="log" if log else "linear")
     ax.grid(visible=False, axis="y")
     if group and groups.nunique() > 1:
-        ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+        place_legend(ax)
     return ax
 
 

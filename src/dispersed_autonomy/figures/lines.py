@@ -5,6 +5,8 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from dispersed_autonomy.figures.text import place_legend
+
 
 def plot_lines(
     frame: pd.DataFrame,
@@ -61,5 +63,5 @@ def plot_lines(
             textcoords="offset points", va="bottom", fontsize=11,
         )  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ylim)
-    ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    place_legend(ax)
     return ax

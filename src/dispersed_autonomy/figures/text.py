@@ -1,15 +1,46 @@
-"""Text in figures that fits, wide and narrow."""
+"""Labels and legends that fit the figure, wide and narrow."""
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-# Characters of a tick label for each inch of the figure's width, measured at the style's size of type.
-CHARACTERS_PER_INCH = 3.6
+POINTS_PER_INCH = 72
+LARGEST_POINTS, SMALLEST_POINTS = 12, 6
+# Parts of the figure that labels and rows may take, and the mean width of a letter in its size.
+LABEL_WIDTH, ROWS_HEIGHT, LETTER_WIDTH, LINE_HEIGHT = 0.34, 0.74, 0.56, 1.2
+
+# Width of a legend's handle and gaps in letters' size, and how many columns the eye takes in.
+LEGEND_HANDLE, MOST_LEGEND_COLUMNS = 4.5, 4
 
 
-def wrap_labels(labels: Iterable[str], ax: Axes) -> list[str]:
-    """Return labels broken into lines, so that they leave most of the figure's width to the data."""
-    width = int(ax.figure.get_figwidth() * CHARACTERS_PER_INCH)
-    return [textwrap.fill(str(label), width) for label in labels]
+def label_rows(ax: Axes, heights: Sequence[float], labels: Sequence[str]) -> None:
+    """Label the rows of a plot, broken into lines and in the largest type in which they do not touch.
+
+    Parameters
+    ----------
+    ax : Axes
+        The plot.
+    heights : sequence of float
+        Where the rows are.
+    labels : sequence of str
+        One a row.
+    """
+    width, height = ax.figure.get_size_inches() * POINTS_PER_INCH
+    row_height = ROWS_HEIGHT * height / len(labels)
+    for points in range(LARGEST_POINTS, SMALLEST_POINTS - 1, -1):
+        letters = int(LABEL_WIDTH * width / (LETTER_WIDTH * points))
+        wrapped = [textwrap.fill(str(label), letters, break_long_words=False) for label in labels]
+        most_lines = max(text.count("\n") + 1 for text in wrapped)
+        if most_lines * points * LINE_HEIGHT <= row_height:
+            break
+    ax.set_yticks(list(heights), wrapped, fontsize=points)
+
+
+def place_legend(ax: Axes) -> None:
+    """Name the colours below the plot, in as many columns as fit side by side."""
+    handles, labels = ax.get_legend_handles_labels()
+    width = ax.figure.get_figwidth() * POINTS_PER_INCH
+    column = (max(map(len, labels)) * LETTER_WIDTH + LEGEND_HANDLE) * LARGEST_POINTS
+    columns = min(max(int(width / column), 1), MOST_LEGEND_COLUMNS)
+    ax.figure.legend(handles, labels, loc="outside lower center", ncols=columns)
