@@ -53,12 +53,11 @@ def _load(folder: Path, table: str) -> pd.DataFrame:
     resource = _resource(_describe(folder), table, folder)
     check_units(resource, folder)
     report = frictionless.Resource.from_descriptor(resource, basepath=str(folder)).validate()
-    problems = report.flatten(["rowNumber", "fieldName", "title", "note"])
+    problems = report.flatten(["rowNumber", "title", "message"])
     if problems:
-        row, field, rule, note = problems[0]
-        place = f"row {row}" if row else "the file"
+        row, rule, message = min(problems, key=lambda problem: problem[0] or 0)  # of the file as a whole first
         more = f" ({len(problems)} problems in all)" if len(problems) > 1 else ""
-        raise TableError(f"{folder / resource['path']}: {place}{f', column {field}' if field else ''}: {rule}: {note}{more}")
+        raise TableError(f"{folder / resource['path']}: {f'row {row}' if row else 'the file'}: {rule}: {message}{more}")
     fields = resource["schema"]["fields"]
     empty = {field["name"] for field in fields if not field.get("constraints", {}).get("required")}
     dtypes = {f["name"]: "float64" if f["name"] in empty and f["type"] == "integer" else DTYPES[f["type"]] for f in fields}

@@ -1,0 +1,61 @@
+"""What several tests share: the committed notebooks, the built site, and the rebuilding of tables."""
+
+import json
+import runpy
+import shutil
+import sys
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+from dispersed_autonomy import paths, tables
+from dispersed_autonomy.results import read_results
+
+matplotlib.use("agg")
+
+
+@pytest.fixture(scope="session")
+def committed_results() -> dict[str, dict]:
+    """Results as the committed notebooks recorded them."""
+    return read_results(paths.NOTEBOOKS)
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The built site."""
+    if not (paths.SITE / "index.html").exists():
+        pytest.skip("the site has not been built: make book")
+    return paths.SITE
+
+
+@pytest.fixture(scope="session")
+def published(site) -> dict[str, dict[str, dict]]:
+    """The published results, claims and figures by id."""
+    read = {name: json.loads((site / f"{name}.json").read_text()) for name in ("results", "claims", "figures")}
+    return {name: {item["id"]: item for item in content[name]} for name, content in read.items()}
+
+
+@pytest.fixture
+def rebuild(tmp_path, monkeypatch):
+    """Rebuild one dataset in a copy of `data/`, and return its folder there."""
+
+    def run(dataset: str) -> Path:
+        pinned = [source["file"] for source in tables.describe(dataset)["sources"] if "hash" in source]
+        absent = [file for file in pinned if not (paths.raw_cache() / file).exists()]
+        if absent:
+            pytest.skip(f"not in the cache ({paths.raw_cache()}): {', '.join(absent)}; `make data` fetches them")
+        copy = tmp_path / "data"
+        shutil.copytree(paths.DATA, copy)
+        monkeypatch.setattr(paths, "DATA", copy)
+        monkeypatch.syspath_prepend(str(copy / dataset))
+        before = set(sys.modules)
+        try:
+            runpy.run_path(str(copy / dataset / "build.py"), run_name="__main__")
+        finally:
+            for name in set(sys.modules) - before:
+                if str(getattr(sys.modules[name], "__file__", "")).startswith(str(copy)):
+                    del sys.modules[name]
+        return copy / dataset
+
+    return run
