@@ -1,0 +1,115 @@
+"""Figures: their artists show the data, and what readers need is there or the build stops."""
+
+import sys
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from PIL import Image
+
+from dispersed_autonomy import paths
+from dispersed_autonomy.figures import FigureError, publish
+from dispersed_autonomy.figures.intervals import plot_intervals
+from dispersed_autonomy.figures.lines import plot_lines
+from dispersed_autonomy.figures.specification_curve import plot_specification_curve
+
+WORDS = {
+    "caption": "The finding comes first, then n, the interval and what else a reader has to know.",
+    "alt": "Dot plot of three estimates, of which the second lies highest and the last is alone without an interval.",
+    "source": "A publisher, 2025.",
+    "claim": "millennials-now",
+}
+
+
+@pytest.fixture
+def estimates():
+    return pd.DataFrame({"label": ["a", "b", "c"], "value": [1.0, 3.0, 2.0], "low": [0.5, 2.0, None], "high": [2.0, 4.0, None]})
+
+
+@pytest.fixture
+def ax():
+    figure, axes = plt.subplots(layout="constrained")
+    yield axes
+    plt.close(figure)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "FIGURES", tmp_path)
+    monkeypatch.setattr(sys.modules[publish.__module__], "display", lambda *_args, **_options: None)
+    return tmp_path
+
+
+def test_points_and_intervals_stand_where_the_data_say(ax, estimates):
+    plot_intervals(estimates, ax, value="value", xlabel="Value, %")
+    (points,) = [artist for artist in ax.collections if len(artist.get_offsets()) == 3 and artist.get_facecolors().size]
+    assert points.get_offsets().tolist() == [[1, 2], [3, 1], [2, 0]]
+    segments = [segment.tolist() for artist in ax.collections if hasattr(artist, "get_segments") for segment in artist.get_segments()]
+    assert segments == [[[0.5, 2], [2, 2]], [[2, 1], [4, 1]]]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["a", "b", "c"]
+
+
+def test_an_estimate_without_interval_is_hollow(ax, estimates):
+    plot_intervals(estimates, ax, value="value", xlabel="Value, %")
+    faces = next(artist.get_facecolors() for artist in ax.collections if len(artist.get_facecolors()) == 3)
+    assert faces[2].tolist() == [1, 1, 1, 1]
+    assert faces[0].tolist() != [1, 1, 1, 1]
+
+
+def test_rows_of_one_label_share_a_line(ax):
+    frame = pd.DataFrame({"label": ["a", "a", "b"], "group": ["x", "y", "x"], "value": [1.0, 2.0, 3.0]})
+    plot_intervals(frame, ax, value="value", group="group", low=None, high=None, xlabel="Value, %")
+    assert len(ax.get_yticklabels()) == 2
+
+
+def test_lines_follow_the_data_and_others_are_grey(ax):
+    frame = pd.DataFrame({"line": ["a", "a", "b", "b"], "year": [2000, 2001] * 2, "value": [1.0, 2.0, 3.0, 4.0]})
+    plot_lines(frame, ax, x="year", y="value", line="line", emphasis=["a"], ylabel="Value, %")
+    drawn = {line.get_color(): line.get_ydata().tolist() for line in ax.lines}
+    assert drawn == {"0.72": [3, 4], "C0": [1, 2]}
+
+
+def test_the_specification_curve_is_in_order_and_marks_each_choice(ax):
+    frame = pd.DataFrame({"value": [3.0, 1.0, 2.0], "base": ["x", "y", "x"]})
+    plot_specification_curve(frame, ax, value="value", choices=["base"], ylabel="Value, %")
+    assert ax.collections[0].get_offsets()[:, 1].tolist() == [1, 2, 3]
+    panel = next(other for other in ax.figure.axes if other is not ax)
+    marked = {panel.get_yticklabels()[row].get_text(): marks.get_offsets()[:, 0].tolist() for row, marks in enumerate(panel.collections)}
+    assert marked == {"y": [0], "x": [1, 2]}
+
+
+def test_a_published_figure_has_every_file_in_its_size(folder, estimates):
+    publish("three-estimates", plot_intervals, estimates, value="value", xlabel="Value, %", **WORDS)
+    for name, size in {"three-estimates.png": (1920, 1080), "three-estimates-square.png": (1080, 1080)}.items():
+        with Image.open(folder / name) as image:
+            assert image.size == size
+    assert pd.read_csv(folder / "three-estimates.csv").equals(estimates)
+    assert "<dc:date>" not in (folder / "three-estimates.svg").read_text()
+
+
+def test_the_same_figure_gives_the_same_files(folder, estimates):
+    def draw():
+        publish("three-estimates", plot_intervals, estimates, value="value", xlabel="Value, %", **WORDS)
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    assert draw() == draw()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"caption": ""}, "caption"),
+        ({"alt": "figure"}, "alt"),
+        ({"alt": "The picture three-estimates, a file that has some name and says no more."}, "repeats the name"),
+        ({"source": ""}, "source"),
+    ],
+)
+def test_a_figure_that_says_too_little_is_refused_before_it_is_drawn(folder, estimates, wrong, says):
+    with pytest.raises(FigureError, match=f"three-estimates: .*{says}"):
+        publish("three-estimates", plot_intervals, estimates, value="value", xlabel="Value", **WORDS | wrong)
+    assert not list(folder.iterdir())
+
+
+def test_a_malformed_id_is_refused(folder, estimates):
+    with pytest.raises(FigureError, match="Three"):
+        publish("Three estimates", plot_intervals, estimates, value="value", xlabel="Value", **WORDS)
