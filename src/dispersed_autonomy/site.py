@@ -139,6 +139,16 @@ def publish_at_root(app: Sphinx, _exception: Exception | None) -> None:
         shutil.copytree(paths.PUBLISHED, app.outdir, dirs_exist_ok=True)
 
 
+def drop_doubled_scripts(_app, _page, _template, context: dict, _doctree) -> None:
+    """Keep one of each script: the theme adds some twice, and one that would load code from another host."""
+    scripts = {}
+    for script in context["script_files"]:
+        body = script.attributes.get("body") or ""
+        if "THEBE_JS_URL" not in body:
+            scripts.setdefault((script.filename, body), script)
+    context["script_files"] = list(scripts.values())
+
+
 def setup(app: Sphinx) -> dict:
     """Register roles and directives with Sphinx."""
     app.add_role("result", ResultRole())
@@ -152,5 +162,6 @@ def setup(app: Sphinx) -> dict:
         "datasets-table": DatasetsTable,
     }.items():
         app.add_directive(name, directive)
+    app.connect("html-page-context", drop_doubled_scripts, priority=900)
     app.connect("build-finished", publish_at_root)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
