@@ -119,7 +119,7 @@ def test_published_results_that_differ_from_the_committed_notebooks_are_noticed(
 
 def test_a_table_of_results_that_misses_one_is_noticed(pages):
     anchors = {tag["id"] for tag in pages["results.html"].select("table.results tr[id]")}
-    assert anchors == set(read_results(paths.STAGED / "notebooks"))
+    assert anchors == set(read_results(paths.EXECUTED))
 
 
 def test_a_role_or_directive_left_as_text_is_noticed(pages):

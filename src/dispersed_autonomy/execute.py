@@ -99,9 +99,9 @@ def main() -> None:
         notebooks = [path for path in notebooks if path.name.startswith(tuple(options.names))]
     if not notebooks:
         sys.exit(f"{paths.NOTEBOOKS}: no such notebook")
-    target = paths.NOTEBOOKS if options.inplace else paths.STAGED / "notebooks"
+    target = paths.NOTEBOOKS if options.inplace else paths.EXECUTED
     if not options.inplace:
-        shutil.rmtree(paths.STAGED, ignore_errors=True)
+        shutil.rmtree(paths.EXECUTED, ignore_errors=True)
         shutil.rmtree(paths.FIGURES, ignore_errors=True)
     failures = execute_notebooks(notebooks, target, workers=os.cpu_count() or 1)
     if failures:

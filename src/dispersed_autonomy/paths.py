@@ -11,6 +11,7 @@ NOTEBOOKS = PROJECT / "notebooks"
 BOOK = PROJECT / "book"
 
 BUILD = PROJECT / "_build"
+EXECUTED = BUILD / "executed"
 STAGED = BUILD / "source"
 FIGURES = BUILD / "figures"
 PUBLISHED = BUILD / "published"

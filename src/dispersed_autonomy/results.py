@@ -143,7 +143,7 @@ def format_number(value: float, unit: str) -> str:
     return f"{digits} points" if unit == "percentage points" else digits
 
 
-def read_outputs(folder: Path = paths.STAGED / "notebooks") -> Iterator[tuple[str, int, dict]]:
+def read_outputs(folder: Path = paths.EXECUTED) -> Iterator[tuple[str, int, dict]]:
     """Yield what executed notebooks recorded: name of the notebook, number of the code cell, recorded dictionary."""
     for path in sorted(folder.glob("*.ipynb")):
         cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
@@ -154,7 +154,7 @@ def read_outputs(folder: Path = paths.STAGED / "notebooks") -> Iterator[tuple[st
                     yield path.stem, number, recorded
 
 
-def read_results(folder: Path = paths.STAGED / "notebooks") -> dict[str, dict]:
+def read_results(folder: Path = paths.EXECUTED) -> dict[str, dict]:
     """Return the results of all executed notebooks by id, each with its notebook and cell.
 
     Raises

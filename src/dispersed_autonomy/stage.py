@@ -42,12 +42,14 @@ def place_figures(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def stage_pages(source: Path = paths.STAGED) -> None:
-    """Copy prose pages and settings beside the executed notebooks, and place the figures in these."""
-    shutil.copytree(paths.BOOK, source, dirs_exist_ok=True)
+    """Lay prose pages, settings and executed notebooks together, the figures placed in these."""
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(paths.BOOK, source)
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(paths.PROJECT / name, source)
-    for path in sorted((source / "notebooks").glob("*.ipynb")):
-        nbformat.write(place_figures(nbformat.read(path, as_version=4)), path)
+    (source / "notebooks").mkdir()
+    for path in sorted(paths.EXECUTED.glob("*.ipynb")):
+        nbformat.write(place_figures(nbformat.read(path, as_version=4)), source / "notebooks" / path.name)
 
 
 def main() -> None:

@@ -88,7 +88,7 @@ def check_figure(figure: dict) -> None:
         raise FigureError(f"{id}: alt: it repeats the name of the file")
 
 
-def read_figures(folder: Path = paths.STAGED / "notebooks") -> dict[str, dict]:
+def read_figures(folder: Path = paths.EXECUTED) -> dict[str, dict]:
     """Return the figures of all executed notebooks by id, each with its notebook and cell.
 
     Raises

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 POINTS_PER_INCH = 72
 LARGEST_POINTS, SMALLEST_POINTS = 12, 6
 # Parts of the figure that labels and rows may take, and the mean width of a letter in its size.
-LABEL_WIDTH, ROWS_HEIGHT, LETTER_WIDTH, LINE_HEIGHT = 0.34, 0.74, 0.56, 1.2
+LABEL_WIDTH, ROWS_HEIGHT, LETTER_WIDTH, LINE_HEIGHT = 0.38, 0.74, 0.54, 1.2
 
 # Width of a legend's handle and gaps in letters' size, and how many columns the eye takes in.
 LEGEND_HANDLE, MOST_LEGEND_COLUMNS = 4.5, 4
