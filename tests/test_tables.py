@@ -90,6 +90,16 @@ def test_a_column_whose_name_and_unit_disagree_is_refused(dataset):
         load_table("made", "people")
 
 
+def test_a_description_without_checksum_is_refused(dataset):
+    folder = dataset()
+    path = folder / "datapackage.json"
+    description = json.loads(path.read_text())
+    description["resources"][0]["hash"] = ""
+    path.write_text(json.dumps(description))
+    with pytest.raises(TableError, match="bytes and checksum are not described"):
+        load_table("made", "people")
+
+
 def test_a_description_that_cannot_be_read_is_named(dataset):
     (dataset() / "datapackage.json").write_text("{")
     with pytest.raises(TableError, match=r"datapackage\.json"):

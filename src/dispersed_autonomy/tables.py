@@ -52,6 +52,8 @@ def load_table(dataset: str, table: str) -> pd.DataFrame:
 def _load(folder: Path, table: str) -> pd.DataFrame:
     resource = _resource(_describe(folder), table, folder)
     check_units(resource, folder)
+    if not (resource.get("bytes") and resource.get("hash", "").startswith("sha256:")):
+        raise TableError(f"{folder / 'datapackage.json'}: {table}.csv: bytes and checksum are not described")
     report = frictionless.Resource.from_descriptor(resource, basepath=str(folder)).validate()
     problems = report.flatten(["rowNumber", "title", "message"])
     if problems:
