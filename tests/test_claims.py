@@ -71,6 +71,19 @@ def test_a_claim_without_a_rule_is_not_examined():
     assert decide_verdict({"id": "c"}, {}) == NOT_EXAMINED
 
 
+def test_a_rule_whose_notebook_is_not_there_yet_is_no_verdict(committed_results):
+    without = {id: result for id, result in committed_results.items() if result["claim"] != "millennials-75"}
+    judged = {claim["id"]: claim for claim in judge_claims(without, {})}
+    assert judged["millennials-75"]["verdict"] == NOT_EXAMINED
+    assert judged["millennials-75"]["key_result"] is None
+
+
+def test_a_key_result_that_was_not_recorded_is_refused(committed_results):
+    without = {id: result for id, result in committed_results.items() if id != "world_15_64_millennial_share_2030"}
+    with pytest.raises(ClaimError, match="millennials-75: .*world_15_64_millennial_share_2030"):
+        judge_claims(without, {})
+
+
 def test_a_result_for_an_unknown_claim_is_refused(committed_results):
     stray = {"stray": {"id": "stray", "claim": "no-such-claim", "notebook": "01", "value": 1, "low": None, "high": None}}
     with pytest.raises(ClaimError, match="stray: unknown claim"):

@@ -35,9 +35,8 @@ def test_a_file_that_no_description_names_is_noticed(dataset):
 @pytest.mark.parametrize("dataset", BUILT)
 def test_a_table_that_its_script_no_longer_makes_byte_for_byte_is_noticed(dataset, rebuild):
     rebuilt = rebuild(dataset)
-    for resource in describe(dataset)["resources"]:
-        committed = paths.PROJECT / "data" / dataset / resource["path"]
-        assert (rebuilt / resource["path"]).read_bytes() == committed.read_bytes(), resource["path"]
+    for name in ["datapackage.json", *(resource["path"] for resource in describe(dataset)["resources"])]:
+        assert (rebuilt / name).read_bytes() == (paths.PROJECT / "data" / dataset / name).read_bytes(), name
 
 
 def test_upstream_files_or_tables_too_large_for_a_clone_are_noticed():

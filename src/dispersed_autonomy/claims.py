@@ -98,9 +98,13 @@ def judge_claims(results: dict[str, dict], figures: dict[str, dict]) -> list[dic
 
 
 def judge_claim(claim: dict, results: dict[str, dict], figures: dict[str, dict]) -> dict:
-    """Return one claim with all that `claims.json` says of it."""
-    key = claim.get("key_result")
-    verdict = decide_verdict(claim, results)
+    """Return one claim with all that `claims.json` says of it.
+
+    A claim has its rule before it has a result: until a notebook records one for it, it is not examined yet.
+    """
+    own = [id for id, result in results.items() if result["claim"] == claim["id"]]
+    verdict = decide_verdict(claim, results) if own else NOT_EXAMINED
+    key = claim.get("key_result") if own else None
     if key and key not in results:
         raise ClaimError(f"{claim['id']}: its key result {key!r} was not recorded")
     return {
@@ -108,7 +112,7 @@ def judge_claim(claim: dict, results: dict[str, dict], figures: dict[str, dict])
         "verdict": verdict,
         "rule": claim.get("rule"),
         "evidence": claim.get("evidence"),
-        "results": [id for id, result in results.items() if result["claim"] == claim["id"]],
+        "results": own,
         "key_result": key,
         "figures": [id for id, figure in figures.items() if figure["claim"] == claim["id"]],
         "notebook": results[key]["notebook"] if key else None,
