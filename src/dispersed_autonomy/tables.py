@@ -50,11 +50,14 @@ def load_table(dataset: str, table: str) -> pd.DataFrame:
 
 @cache
 def _load(folder: Path, table: str) -> pd.DataFrame:
-    resource = _resource(_describe(folder), table, folder)
+    description = _describe(folder)
+    resource = _resource(description, table, folder)
     check_units(resource, folder)
     if not (resource.get("bytes") and resource.get("hash", "").startswith("sha256:")):
         raise TableError(f"{folder / 'datapackage.json'}: {table}.csv: bytes and checksum are not described")
-    report = frictionless.Resource.from_descriptor(resource, basepath=str(folder)).validate()
+    checklist = frictionless.Checklist.from_descriptor({"checks": resource.get("checks", [])})
+    package = frictionless.Package.from_descriptor(description, basepath=str(folder))  # foreign keys need the others
+    report = package.get_table_resource(resource["name"]).validate(checklist)
     problems = report.flatten(["rowNumber", "title", "message"])
     if problems:
         row, rule, message = min(problems, key=lambda problem: problem[0] or 0)  # of the file as a whole first
