@@ -1,6 +1,6 @@
 """The Sphinx extension of the book: results in sentences, claims, figures and the tables of them.
 
-It reads the published files alone and computes nothing.
+It reads published files and tables, and computes nothing.
 """
 
 import json
@@ -18,6 +18,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from dispersed_autonomy import paths
 from dispersed_autonomy.claims import VERDICTS
 from dispersed_autonomy.results import ResultError, format_result
+from dispersed_autonomy.surveys import group_by_standing
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
@@ -133,6 +134,11 @@ class DatasetsTable(TemplateDirective):
         return {"datasets": {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in descriptions}}
 
 
+class StandingTable(TemplateDirective):
+    def gather(self):
+        return {"groups": group_by_standing()}
+
+
 def publish_at_root(app: Sphinx, _exception: Exception | None) -> None:
     """Copy the published files to the root of the finished site."""
     if _exception is None and app.builder.name == "html":
@@ -160,6 +166,7 @@ def setup(app: Sphinx) -> dict:
         "headlines": Headlines,
         "results-table": ResultsTable,
         "datasets-table": DatasetsTable,
+        "standing-table": StandingTable,
     }.items():
         app.add_directive(name, directive)
     app.connect("html-page-context", drop_doubled_scripts, priority=900)
