@@ -24,7 +24,7 @@ def plot_timeline(
     reference: float | None = None,
     reference_label: str = "",
 ) -> Axes:
-    """Draw one point with its interval for each row, by time.
+    """Draw one point with its interval for each row, by time; a row without a value is its interval alone.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ def plot_timeline(
     if reference is not None:
         ax.axhline(reference, color="0.3", linestyle="--", linewidth=1.2)
         ax.annotate(
-            reference_label, (0.01, reference), xycoords=ax.get_yaxis_transform(), xytext=(0, 4),
-            textcoords="offset points", va="bottom", fontsize=11,
+            reference_label, (0.99, reference), xycoords=ax.get_yaxis_transform(), xytext=(0, 4),
+            textcoords="offset points", ha="right", va="bottom", fontsize=11,
         )  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ylim)
     ax.xaxis.get_major_locator().set_params(integer=True)
