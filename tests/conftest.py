@@ -10,7 +10,7 @@ import matplotlib
 import pytest
 
 from dispersed_autonomy import paths, tables
-from dispersed_autonomy.results import read_results
+from dispersed_autonomy.results import read_recorded
 
 matplotlib.use("agg")
 
@@ -18,7 +18,7 @@ matplotlib.use("agg")
 @pytest.fixture(scope="session")
 def committed_results() -> dict[str, dict]:
     """Results as the committed notebooks recorded them."""
-    return read_results(paths.NOTEBOOKS)
+    return read_recorded("result", paths.NOTEBOOKS)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from dispersed_autonomy import results
-from dispersed_autonomy.results import ResultError, format_result, read_results, record, span
+from dispersed_autonomy.results import ResultError, format_result, read_recorded, record, span
 
 ABOUT = {"unit": "percent", "claim": "millennials-now", "datasets": ["bls_labor_force"]}
 
@@ -30,7 +30,7 @@ def record_into(tmp_path, monkeypatch):
 
 def test_a_result_comes_back_unrounded_with_its_place(tmp_path, record_into):
     record_into("01_first", id="share", value=1 / 3, low=0.3, high=0.4, level=95, n=12, **ABOUT)
-    result = read_results(tmp_path)["share"]
+    result = read_recorded("result", tmp_path)["share"]
     assert result["value"] == 1 / 3
     assert (result["notebook"], result["cell"], result["n"], result["level"]) == ("01_first", 1, 12, 95.0)
 
@@ -39,7 +39,7 @@ def test_two_results_of_one_id_are_refused(tmp_path, record_into):
     record_into("01_first", id="share", value=1, **ABOUT)
     record_into("02_second", id="share", value=2, **ABOUT)
     with pytest.raises(ResultError, match="share: recorded in 01_first and again in 02_second"):
-        read_results(tmp_path)
+        read_recorded("result", tmp_path)
 
 
 @pytest.mark.parametrize(

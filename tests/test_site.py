@@ -9,9 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from dispersed_autonomy import paths
 from dispersed_autonomy.claims import load_claims
-from dispersed_autonomy.results import FIELDS, read_results
+from dispersed_autonomy.results import FIELDS, read_recorded
 
 CLAIM_FIELDS = """id claim heading attribution stated verdict rule evidence results figures notebook limits
 would_change""".split()
@@ -119,7 +118,7 @@ def test_published_results_that_differ_from_the_committed_notebooks_are_noticed(
 
 def test_a_table_of_results_that_misses_one_is_noticed(pages):
     anchors = {tag["id"] for tag in pages["results.html"].select("table.results tr[id]")}
-    assert anchors == set(read_results(paths.EXECUTED))
+    assert anchors == set(read_recorded("result"))
 
 
 def test_a_role_or_directive_left_as_text_is_noticed(pages):

@@ -143,32 +143,36 @@ def format_number(value: float, unit: str) -> str:
     return f"{digits} points" if unit == "percentage points" else digits
 
 
-def read_outputs(folder: Path = paths.EXECUTED) -> Iterator[tuple[str, int, dict]]:
-    """Yield what executed notebooks recorded: name of the notebook, number of the code cell, recorded dictionary."""
-    for path in sorted(folder.glob("*.ipynb")):
-        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-        for number, cell in enumerate(cells, start=1):
-            for output in cell.outputs:
-                recorded = output.get("metadata", {}).get(MIME)
-                if recorded:
-                    yield path.stem, number, recorded
+def read_recorded(kind: str, folder: Path = paths.EXECUTED) -> dict[str, dict]:
+    """Return what executed notebooks recorded, by id, each with its notebook and the number of its code cell.
 
-
-def read_results(folder: Path = paths.EXECUTED) -> dict[str, dict]:
-    """Return the results of all executed notebooks by id, each with its notebook and cell.
+    Parameters
+    ----------
+    kind : {"result", "figure"}
+        What to read.
+    folder : Path
+        Where the executed notebooks are.
 
     Raises
     ------
     ResultError
-        If two results have the same id.
+        If two of a kind have the same id.
     """
-    results = {}
-    for notebook, cell, recorded in read_outputs(folder):
-        if "result" not in recorded:
+    found = {}
+    for notebook, cell, recorded in _read_outputs(folder):
+        if kind not in recorded:
             continue
-        result = recorded["result"] | {"notebook": notebook, "cell": cell}
-        if result["id"] in results:
-            other = results[result["id"]]
-            raise ResultError(f"{result['id']}: recorded in {other['notebook']} and again in {notebook}")
-        results[result["id"]] = result
-    return results
+        item = recorded[kind] | {"notebook": notebook, "cell": cell}
+        if item["id"] in found:
+            raise ResultError(f"{kind} {item['id']}: recorded in {found[item['id']]['notebook']} and again in {notebook}")
+        found[item["id"]] = item
+    return found
+
+
+def _read_outputs(folder: Path) -> Iterator[tuple[str, int, dict]]:
+    for path in sorted(folder.glob("*.ipynb")):
+        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        for number, cell in enumerate(cells, start=1):
+            for output in cell.outputs:
+                if MIME in output.get("metadata", {}):
+                    yield path.stem, number, output.metadata[MIME]

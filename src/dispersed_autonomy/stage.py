@@ -9,8 +9,7 @@ import nbformat
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.claims import ClaimError, judge_claims
-from dispersed_autonomy.figures import FigureError, read_figures
-from dispersed_autonomy.results import FIELDS, MIME, ResultError, read_results
+from dispersed_autonomy.results import FIELDS, MIME, ResultError, read_recorded
 
 
 def publish_files(results: dict[str, dict], figures: dict[str, dict], claims: list[dict]) -> None:
@@ -55,9 +54,9 @@ def stage_pages(source: Path = paths.STAGED) -> None:
 def main() -> None:
     """Read what the notebooks recorded, judge the claims, and lay out the pages."""
     try:
-        results, figures = read_results(), read_figures()
+        results, figures = read_recorded("result"), read_recorded("figure")
         claims = judge_claims(results, figures)
-    except (ResultError, FigureError, ClaimError) as error:
+    except (ResultError, ClaimError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
     publish_files(results, figures, claims)
     stage_pages()

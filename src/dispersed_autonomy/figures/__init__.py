@@ -1,5 +1,5 @@
 """Figures: one file a kind of plot, one style, and one function that publishes a figure in all its forms."""
 
-from dispersed_autonomy.figures.publish import FigureError, publish, read_figures
+from dispersed_autonomy.figures.publish import FigureError, publish
 
-__all__ = ["FigureError", "publish", "read_figures"]
+__all__ = ["FigureError", "publish"]

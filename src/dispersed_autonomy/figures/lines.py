@@ -5,7 +5,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from dispersed_autonomy.figures.text import place_legend
+from dispersed_autonomy.figures.text import mark_level, place_legend
 
 
 def plot_lines(
@@ -57,11 +57,7 @@ def plot_lines(
         if low and rows[low].notna().any():
             ax.fill_between(rows[x], rows[low], rows[high], color=f"C{number}", alpha=0.18, linewidth=0, zorder=2)
     if reference is not None:
-        ax.axhline(reference, color="0.3", linestyle="--", linewidth=1.2)
-        ax.annotate(
-            reference_label, (0.01, reference), xycoords=ax.get_yaxis_transform(), xytext=(0, 4),
-            textcoords="offset points", va="bottom", fontsize=11,
-        )  # fmt: skip
+        mark_level(ax, reference, reference_label)
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ylim)
     place_legend(ax)
     return ax

@@ -10,7 +10,7 @@ from IPython.display import display
 from matplotlib.axes import Axes
 
 from dispersed_autonomy import paths
-from dispersed_autonomy.results import MIME, read_outputs
+from dispersed_autonomy.results import MIME
 
 STYLE = Path(__file__).with_name("dispersed_autonomy.mplstyle")
 DOTS_PER_INCH = 200
@@ -86,22 +86,3 @@ def check_figure(figure: dict) -> None:
             raise FigureError(f"{id}: {field}: {figure[field]!r} says too little")
     if id in figure["alt"]:
         raise FigureError(f"{id}: alt: it repeats the name of the file")
-
-
-def read_figures(folder: Path = paths.EXECUTED) -> dict[str, dict]:
-    """Return the figures of all executed notebooks by id, each with its notebook and cell.
-
-    Raises
-    ------
-    FigureError
-        If two figures have the same id.
-    """
-    figures = {}
-    for notebook, cell, recorded in read_outputs(folder):
-        if "figure" not in recorded:
-            continue
-        figure = recorded["figure"] | {"notebook": notebook, "cell": cell}
-        if figure["id"] in figures:
-            raise FigureError(f"{figure['id']}: published in {figures[figure['id']]['notebook']} and again in {notebook}")
-        figures[figure["id"]] = figure
-    return figures

@@ -5,6 +5,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from dispersed_autonomy.figures.text import mark_level
+
 
 def plot_specification_curve(
     frame: pd.DataFrame,
@@ -47,11 +49,7 @@ def plot_specification_curve(
     ax.tick_params(labelbottom=False)
     ax.set(xlabel="", ylabel=ylabel)
     if reference is not None:
-        ax.axhline(reference, color="0.3", linestyle="--", linewidth=1.2)
-        ax.annotate(
-            reference_label, (0.01, reference), xycoords=ax.get_yaxis_transform(), xytext=(0, 4),
-            textcoords="offset points", va="bottom", fontsize=11,
-        )  # fmt: skip
+        mark_level(ax, reference, reference_label)
     _draw_choices(panel, ordered, options)
     return ax
 

@@ -44,3 +44,10 @@ def place_legend(ax: Axes) -> None:
     column = (max(map(len, labels)) * LETTER_WIDTH + LEGEND_HANDLE) * LARGEST_POINTS
     columns = min(max(int(width / column), 1), MOST_LEGEND_COLUMNS)
     ax.figure.legend(handles, labels, loc="outside lower center", ncols=columns)
+
+
+def mark_level(ax: Axes, level: float, label: str, side: str = "left") -> None:
+    """Draw a dashed horizontal line, such as a claimed value, with its label above it at one side."""
+    ax.axhline(level, color="0.3", linestyle="--", linewidth=1.2)
+    place = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "ha": side, "va": "bottom"}
+    ax.annotate(label, (0.01 if side == "left" else 0.99, level), xytext=(0, 4), fontsize=11, **place)

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from dispersed_autonomy.figures.intervals import MARKERS
-from dispersed_autonomy.figures.text import place_legend
+from dispersed_autonomy.figures.text import mark_level, place_legend
 
 
 def plot_timeline(
@@ -51,11 +51,7 @@ def plot_timeline(
             ax.scatter(rows[x], rows[y], facecolors=face, edgecolors=color, marker=marker, s=60, linewidths=1.8, zorder=3)
         ax.plot([], [], color=color, marker=marker, linestyle="", label=name)
     if reference is not None:
-        ax.axhline(reference, color="0.3", linestyle="--", linewidth=1.2)
-        ax.annotate(
-            reference_label, (0.99, reference), xycoords=ax.get_yaxis_transform(), xytext=(0, 4),
-            textcoords="offset points", ha="right", va="bottom", fontsize=11,
-        )  # fmt: skip
+        mark_level(ax, reference, reference_label, side="right")
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ylim)
     ax.xaxis.get_major_locator().set_params(integer=True)
     place_legend(ax)
