@@ -6,7 +6,7 @@ hardly known, so that every pooled effect comes in several forms, and what a for
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import optimize, stats
 from statsmodels.stats.meta_analysis import combine_effects
 
 METHODS = {
@@ -137,6 +137,30 @@ def pool_at_spreads(studies: pd.DataFrame, spreads: list[float], effect: str = "
     pooled = (weights * estimates).sum(axis=1) / weights.sum(axis=1)
     half = stats.norm.ppf(0.5 + level / 200) / np.sqrt(weights.sum(axis=1))
     return pd.DataFrame({"spread": spreads, "effect": pooled, "low": pooled - half, "high": pooled + half})
+
+
+def spread_reaching(studies: pd.DataFrame, limit: float, effect: str = "effect", se: str = "se", level: float = 95) -> float:
+    """Return the spread between studies at which a pooled interval, with that spread for true, first reaches a limit.
+
+    Parameters
+    ----------
+    studies : DataFrame
+        One row a study.
+    limit : float
+        A value on the scale of the effects.
+
+    Returns
+    -------
+    float
+        On the scale of the effects; zero if the interval holds the limit without any spread.
+    """
+
+    def gap(spread: float) -> float:
+        row = pool_at_spreads(studies, [spread], effect, se, level).iloc[0]
+        return max(row["low"] - limit, limit - row["high"])
+
+    largest = 10 * (studies[effect].abs().max() + studies[se].max() + abs(limit))
+    return 0.0 if gap(0) <= 0 else float(optimize.brentq(gap, 0, largest))
 
 
 def to_ratios(pooled: pd.DataFrame) -> pd.DataFrame:

@@ -223,3 +223,36 @@ def compute_rate_test(arms: pd.DataFrame) -> pd.DataFrame:
     variance = (people * risks * (1 - risks)).sum(axis=1) / degrees
     t = (risks[:, 0] - risks[:, 1]) / np.sqrt(variance * (1 / people).sum(axis=1))
     return arms.assign(t_statistic=t, p_value=2 * stats.t.sf(np.abs(t), degrees))
+
+
+def list_group_cells(candidates: pd.DataFrame, whole: str, splits: list[tuple[str, str]], treated: str, control: str) -> pd.DataFrame:
+    """Return the cells of everyone and of each group, where the publication leaves one possibility.
+
+    Parameters
+    ----------
+    candidates, whole, splits
+        As for `match_groups`; the first group of each split must have one candidate, and the second is the remainder.
+    treated, control : str
+        Names of the arms.
+
+    Returns
+    -------
+    DataFrame
+        Columns `group`, `arm`, `people_count`, `quits_count`.
+
+    Raises
+    ------
+    ValueError
+        If more than one possibility is left, or none.
+    """
+    matched = match_groups(candidates, whole, splits)
+    sizes = {whole: matched}
+    for first, second in splits:
+        sizes[first] = candidates.loc[candidates["group"] == first, ARM_COLUMNS].reset_index(drop=True)
+        sizes[second] = matched - sizes[first]
+    if ambiguous := [group for group, rows in sizes.items() if len(rows) != 1]:
+        raise ValueError(f"not one possibility is left, but none or several: {', '.join(ambiguous)}")
+    wide = pd.concat(sizes, names=["group"]).reset_index("group")
+    arms = {"control": control, "treated": treated}
+    cells = [wide[["group"]].assign(arm=name, people_count=wide[f"{arm}_people_count"], quits_count=wide[f"{arm}_quits_count"]) for arm, name in arms.items()]
+    return pd.concat(cells, ignore_index=True)
