@@ -142,3 +142,37 @@ def try_mappings(jobs: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
 def count_majorities(shares: pd.DataFrame, readings: list[str], half: float = 50) -> int:
     """Return how many rows of `compute_shares` reach `half` percent under every one of the readings, columns of it."""
     return int((shares[readings] >= half).all(axis="columns").sum())
+
+
+def reweigh_shares(jobs: pd.DataFrame, codes: pd.DataFrame, employed: pd.DataFrame, reading: str) -> pd.Series:
+    """Compute a share by measure with the employment of another survey, whose occupations are coarser.
+
+    Parameters
+    ----------
+    jobs : DataFrame
+        Jobs by `occupation_code`.
+    codes : DataFrame
+        Columns `occupation`, of the other survey, and `occupation_code`.
+    employed : DataFrame
+        Columns `occupation` and `employed_thousands`, in any number of rows an occupation.
+    reading : str
+        Column of `compute_shares`.
+
+    Returns
+    -------
+    Series
+        Share in percent of each occupation of the other survey, and of them all, under "all".
+
+    Raises
+    ------
+    ValueError
+        If an occupation of the other survey has no code.
+    """
+    people = employed.groupby(employed["occupation"].astype(str))["employed_thousands"].sum()
+    absent = sorted(set(people.index) - set(codes["occupation"]))
+    if absent:
+        raise ValueError(f"no code for {', '.join(absent)}")
+    matched = codes.astype(str).merge(jobs.astype({"occupation_code": str}), on="occupation_code")
+    shares = compute_shares(matched, ["occupation"]).set_index("occupation")[reading]
+    whole = (shares * people).sum() / people.sum()
+    return pd.concat([shares.loc[people.index], pd.Series({"all": whole})])
