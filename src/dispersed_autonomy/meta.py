@@ -63,13 +63,15 @@ def _check(studies: pd.DataFrame, effect: str, se: str) -> tuple[np.ndarray, np.
 
 
 def _pool(method: str, estimates: np.ndarray, errors: np.ndarray, level: float) -> dict:
-    result = combine_effects(estimates, errors**2, method_re=METHODS[method] or "dl")
-    spread2 = max(result.tau2, 0.0) if METHODS[method] else 0.0
+    result = combine_effects(estimates, errors**2, method_re="pm")
+    degrees = len(estimates) - 1
+    if METHODS[method] == "dl" and result.q > degrees:  # otherwise its variance between studies would be negative
+        result = combine_effects(estimates, errors**2, method_re="dl")
+    spread2 = result.tau2 if METHODS[method] else 0.0
     if spread2 > 0:
         pooled, error = result.mean_effect_re, result.sd_eff_w_re
     else:
         pooled, error = result.mean_effect_fe, result.sd_eff_w_fe
-    degrees = len(estimates) - 1
     student = stats.t.ppf(0.5 + level / 200, degrees)
     if method == "Hartung-Knapp":
         error = result.sd_eff_w_re_hksj if spread2 > 0 else result.sd_eff_w_fe_hksj
