@@ -113,3 +113,19 @@ def test_a_figure_that_says_too_little_is_refused_before_it_is_drawn(folder, est
 def test_a_malformed_id_is_refused(folder, estimates):
     with pytest.raises(FigureError, match="Three"):
         publish("Three estimates", plot_intervals, estimates, value="value", xlabel="Value", **WORDS)
+
+
+def test_groups_of_one_label_do_not_cover_each_other_when_dodged(ax):
+    frame = pd.DataFrame({"label": ["a", "a"], "group": ["one", "two"], "value": [1.0, 1.0], "low": [0.5, 0.5], "high": [2.0, 2.0]})
+    plot_intervals(frame, ax, value="value", group="group", xlabel="Ratio", dodge=True)
+    heights = [collection.get_offsets()[0, 1] for collection in ax.collections if len(collection.get_offsets()) and hasattr(collection, "get_sizes")]
+    assert len(set(heights)) == 2
+    assert sum(heights) == pytest.approx(0)
+
+
+def test_a_ratio_is_labelled_as_a_plain_number_on_a_logarithmic_axis(ax, estimates):
+    plot_intervals(estimates, ax, value="value", xlabel="Ratio", log=True)
+    ax.figure.canvas.draw()
+    labels = {label.get_text() for label in ax.get_xticklabels()}
+    assert {"0.5", "1", "2", "5"} <= labels
+    assert not any("10^" in label or "times" in label for label in labels)
