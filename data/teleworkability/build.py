@@ -105,7 +105,7 @@ def score_jobs(jobs: pd.DataFrame, onet: pd.Series, manual: pd.Series) -> pd.Dat
 def sum_major_groups(jobs: pd.DataFrame) -> pd.DataFrame:
     """Return the sums of 2018 by major group, the one year for which every occupation is here."""
     whole = jobs[jobs["year"] == 2018]
-    return whole.assign(group_code=whole["occupation_code"].str[:2]).groupby(["year", "group_code"])[SUMS].sum().reset_index()
+    return whole.assign(group_code=whole["occupation_code"].str[:2] + "-0000").groupby(["year", "group_code"])[SUMS].sum().reset_index()
 
 
 def select_sales(jobs: pd.DataFrame) -> pd.DataFrame:

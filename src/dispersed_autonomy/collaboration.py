@@ -40,7 +40,7 @@ def fit_counts(cells: pd.DataFrame, formula: str = ADJUSTED, family: str = "nega
     formula : str
         With `video`, and perhaps `C(batch)`.
     family : {"negative binomial", "Poisson"}
-        The negative binomial (NB2) estimates how much the counts vary beyond Poisson; Poisson comes with HC1
+        The negative binomial (NB2) estimates how much the counts vary beyond Poisson; Poisson comes with HC0
         standard errors, which need the mean alone to be right.
 
     Returns
@@ -50,7 +50,7 @@ def fit_counts(cells: pd.DataFrame, formula: str = ADJUSTED, family: str = "nega
     """
     rows = repeat_cells(cells)
     if family == "Poisson":
-        return smf.poisson(formula, rows).fit(disp=False, cov_type="HC1")
+        return smf.poisson(formula, rows).fit(disp=False, cov_type="HC0")
     return smf.negativebinomial(formula, rows).fit(disp=False, maxiter=200)
 
 
