@@ -4,12 +4,17 @@ import hashlib
 import json
 import shutil
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from dispersed_autonomy import paths, surveys, tables
+from dispersed_autonomy.figures.publish import STYLE
+from dispersed_autonomy.figures.timeline import plot_timeline
+from dispersed_autonomy.results import read_recorded
 from dispersed_autonomy.tables import TableError, load_table
 
 
@@ -64,25 +69,144 @@ def test_a_trend_or_prediction_that_is_not_least_squares_on_log_odds_is_noticed(
     assert predicted.low_percent < predicted.share_percent < predicted.high_percent
 
 
+def test_weights_that_are_not_those_of_the_samples_are_noticed():
+    frame = pd.DataFrame({"years_since_2020": [0.5, 1.5, 3.0, 5.0], "share_percent": [60.0, 70, 65, 80], "n_respondents": [50, 400, 900, 200]})
+    fit = surveys.fit_share_trend(frame, by_sample=True)
+    share = frame["share_percent"] / 100
+    root = np.sqrt(frame["n_respondents"] * share * (1 - share))  # polyfit squares its weights
+    (slope, start), covariance = np.polyfit(frame["years_since_2020"], np.log(share / (1 - share)), 1, w=root, cov=True)
+    assert fit.params.tolist() == pytest.approx([start, slope])
+    assert fit.bse["years_since_2020"] == pytest.approx(np.sqrt(covariance[0, 0]))
+
+
 def test_leaving_out_an_organisation_leaves_out_all_its_figures():
     frame = pd.DataFrame(
         {"years_since_2020": [0.0, 1, 2, 3, 4, 5], "share_percent": [50.0, 60, 55, 70, 65, 75], "organisation": list("aabbcc")}
     )
-    table = surveys.trend_without_each(frame, "organisation").set_index("without")
+    readings = {name: {"shares": rest} for name, rest in surveys.leave_out_each(frame, "organisation").items()}
+    table = surveys.trend_by_reading(readings, pd.DataFrame({"years_since_2020": [6.0]})).set_index("reading")
     rest = frame[frame["organisation"] != "b"]
     slope = np.polyfit(rest["years_since_2020"], np.log(rest["share_percent"] / (100 - rest["share_percent"])), 1)[0]
-    assert table.loc["b", "slope"] == pytest.approx(slope)
+    assert table.loc["without b", "slope"] == pytest.approx(slope)
     assert table["n"].tolist() == [4, 4, 4]
 
 
+def test_a_line_through_two_surveys_gets_no_interval():
+    frame = pd.DataFrame({"years_since_2020": [0.6, 4.3], "share_percent": [75.0, 66.7]})
+    readings = {"two": {"shares": frame}, "three": {"shares": pd.concat([frame, frame.assign(share_percent=[70.0, 60.0])])}}
+    two, three = surveys.trend_by_reading(readings, pd.DataFrame({"years_since_2020": [5.5]})).to_dict("records")
+    assert two["slope"] == pytest.approx((np.log(66.7 / 33.3) - np.log(3)) / 3.7)
+    assert np.isnan([two["low"], two["high"], two["share_percent"]]).all() and two["df"] == 0
+    assert three["low"] < three["slope"] < three["high"]
+
+
+def test_a_difference_that_statsmodels_limits_otherwise_is_noticed():
+    new, old = (
+        pd.DataFrame({"share_percent": [share], "low": [wilson_by_hand(share, n)[0]], "high": [wilson_by_hand(share, n)[1]]})
+        for share, n in ((61, 632), (33, 3942))
+    )
+    row = surveys.subtract_shares(new, old).iloc[0]
+    expected = confint_proportions_2indep(0.61 * 632, 632, 0.33 * 3942, 3942, method="newcomb", compare="diff")
+    assert row.change_points == pytest.approx(28)
+    assert [row.low_points, row.high_points] == pytest.approx([100 * limit for limit in expected])
+
+
+def test_a_test_of_two_shares_that_is_not_that_of_chi_square_is_noticed():
+    row = surveys.change_by_sample(92, 75, [200]).iloc[0]
+    expected = stats.chi2_contingency([[184, 16], [150, 50]], correction=False).pvalue
+    assert row.p_value == pytest.approx(expected)
+
+
+def test_rounding_leaves_the_earlier_share_open_by_as_much_as_its_corners():
+    table = surveys.read_change(92, 17)
+    assert table.iloc[0].tolist() == pytest.approx([75, 92 / 1.17, 92 / 1.17 - 75])
+    assert (table["if_points"].min(), table["if_points"].max()) == pytest.approx((91.5 - 17.5, 92.5 - 16.5))
+    assert (table["if_percent"].min(), table["if_percent"].max()) == pytest.approx((91.5 / 1.175, 92.5 / 1.165))
+
+
+def intervals(**columns):
+    blank = {"share_percent": [75.0], "n_respondents": [200.0], "low_percent": [None], "high_percent": [None], "kind": ["exact"]}
+    frame = pd.DataFrame(blank | {name: [value] for name, value in columns.items()})
+    numbers = ["share_percent", "n_respondents", "low_percent", "high_percent"]
+    return surveys.add_intervals(frame.astype(dict.fromkeys(numbers, float)), plausible_n=100).iloc[0]
+
+
 def test_a_share_without_published_sample_gets_the_widest_interval_and_says_so():
-    shares = pd.DataFrame(
-        {"share_percent": [75.0, 75.0, None], "n_respondents": [200.0, None, None], "low_percent": [None, None, 70.0], "high_percent": [None, None, 80.0]}
-    ).astype(float)
-    table = surveys.add_intervals(shares, plausible_n=100)
-    assert table["interval"].tolist() == ["Wilson, n published", "n not published", "printed as limits"]
-    assert table.loc[1, "low"] == pytest.approx(wilson_by_hand(75, 100)[0])
-    assert table.loc[2, ["low", "share_percent", "high"]].tolist() == [70, 75, 80]
+    assert intervals()["interval"] == "Wilson, n published"
+    unknown = intervals(n_respondents=None)
+    assert unknown["interval"] == "n not published"
+    assert (unknown["low"], unknown["high"]) == pytest.approx(wilson_by_hand(75, 100))
+
+
+def test_a_rounded_share_is_not_taken_for_an_exact_one():
+    rounded = intervals(kind="rounded")
+    assert rounded["low"] == pytest.approx(wilson_by_hand(70, 200)[0])
+    assert rounded["high"] == pytest.approx(wilson_by_hand(80, 200)[1])
+
+
+@pytest.mark.parametrize(("kind", "low", "high"), [("range", 70, 80), ("bound", 75, 100)])
+def test_a_range_or_bound_is_not_given_a_share_that_nobody_printed(kind, low, high):
+    row = intervals(kind=kind, share_percent=None, low_percent=low, high_percent=high)
+    assert np.isnan(row["share_percent"])
+    assert (row["low"], row["high"], row["interval"]) == (low, high, "printed as limits")
+
+
+def test_a_range_stands_in_a_fit_where_it_was_asked_to():
+    frame = pd.DataFrame({"share_percent": [61.0, np.nan], "low_percent": [np.nan, 70.0], "high_percent": [np.nan, 80.0]})
+    assert [surveys.fill_ranges(frame, place)["share_percent"].tolist() for place in (0, 0.5, 1)] == [[61, 70], [61, 75], [61, 80]]
+
+
+def test_harm_is_a_loss_where_more_is_better_and_a_rise_where_less_is():
+    effects = pd.DataFrame(
+        {
+            "gain_if": ["higher", "higher", "lower", "lower", "neither"],
+            "low_in_unit": [-3.0, -3.0, 1.0, -1.0, -9.0],
+            "high_in_unit": [-1.0, 1.0, 2.0, 2.0, -8.0],
+        }
+    )
+    assert surveys.count_harm(effects) == 2
+
+
+def test_figures_are_drawn_as_what_they_are():
+    frame = pd.DataFrame(
+        {
+            "year": [2020.6, 2020.6, 2021.5, 2024.3],
+            "share": [75.0, np.nan, np.nan, 33.3],
+            "low": [68.0, 70.0, 75.0, 27.0],
+            "high": [81.0, 80.0, 100.0, 40.0],
+            "kind": ["exact", "range", "bound", "rounded"],
+            "who": "a",
+        }
+    )
+    with plt.style.context(STYLE):
+        figure, ax = plt.subplots()
+        plot_timeline(frame, ax=ax, x="year", y="share", group="who", ylabel="Share, %")
+    drawn = [tuple(point) for collection in ax.collections for point in np.ma.getdata(collection.get_offsets()) if len(collection.get_paths()) == 1]
+    heights = sorted(height for year, height in drawn if np.isfinite(height) and year > 2000)
+    plt.close(figure)
+    assert heights == [33.3, 70, 75, 75, 80]  # a dash, the two ends of the range, the point, and the bound where it is known
+
+
+def test_standing_that_differs_between_a_figure_and_its_source_is_noticed():
+    sources = load_table("buyer_surveys", "sources").set_index("id")["standing"].astype(str)
+    for table in ("shares", "changes"):
+        rows = load_table("buyer_surveys", table)
+        assert rows["standing"].astype(str).tolist() == sources.loc[rows["source"].astype(str)].tolist()
+
+
+def test_a_conflict_with_one_version_only_is_noticed():
+    conflicts = load_table("buyer_surveys", "conflicts")
+    versions = conflicts.astype({"conflict": str}).groupby("conflict")[["share_percent", "n_respondents"]].nunique().max(axis="columns")
+    assert versions.min() >= 2
+    assert {78, 80, 89, 70, 59} <= set(conflicts["share_percent"])
+    assert {750, 3500} <= set(conflicts["n_respondents"])
+
+
+def test_the_claimed_share_is_shown_nowhere_without_saying_that_it_was_not_found():
+    claimed = {id: figure for id, figure in read_recorded("figure", paths.NOTEBOOKS).items() if "92%" in figure["caption"] + figure["alt"]}
+    assert claimed
+    for id, figure in claimed.items():
+        assert "could not be found at its publisher" in figure["caption"], id
 
 
 def test_the_difference_between_readings_is_that_of_arithmetic(committed_results):
@@ -108,9 +232,11 @@ def test_no_verdict_rests_on_a_figure_that_nobody_saw(committed_results):
         ("shares", ",range,,70.0,80.0", ",range,,80.1,80.0", "row 13"),
         ("waves", ",3619,2020-03-30,", ",3619,,", "row 2"),
         ("waves", "2020-03-30,2020-04-09", "2020-05-30,2020-04-09", "row 2"),
+        ("waves", "2020-04-20,2020-04-28", "2020-04-20,2020-04-19", "row 3"),
+        ("shares", ",range,,70.0,80.0", ",range,,70.0,", "row 13"),
         ("shares", ",mck_fr_w2,", ",no_such_page,", "row 2"),
     ],
-    ids=["share above 100", "interval that ends before it begins", "wave without date", "wave that ends before it begins", "unknown source"],
+    ids=["share above 100", "interval that ends before it begins", "wave without date", "wave that ends before it begins", "wave that ends the day before it begins", "range without an end", "unknown source"],
 )
 def test_a_bad_row_is_refused_by_its_number(tmp_path, monkeypatch, table, old, new, says):
     folder = tmp_path / "buyer_surveys"
