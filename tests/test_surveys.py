@@ -117,6 +117,13 @@ def test_a_test_of_two_shares_that_is_not_that_of_chi_square_is_noticed():
     assert row.p_value == pytest.approx(expected)
 
 
+def test_an_interval_of_a_change_that_is_not_newcombes_is_noticed():
+    row = surveys.change_by_sample(92, 75, [100]).iloc[0]
+    (low, high), (old_low, old_high) = wilson_by_hand(92, 100), wilson_by_hand(75, 100)
+    assert row.low_points == pytest.approx(17 - np.hypot(92 - low, old_high - 75))
+    assert row.high_points == pytest.approx(17 + np.hypot(high - 92, 75 - old_low))
+
+
 def test_rounding_leaves_the_earlier_share_open_by_as_much_as_its_corners():
     table = surveys.read_change(92, 17)
     assert table.iloc[0].tolist() == pytest.approx([75, 92 / 1.17, 92 / 1.17 - 75])
