@@ -37,7 +37,7 @@ data: $(READY) ## rebuild every table from the pinned upstream files
 	@git diff --stat --exit-code -- data && echo "No byte of any table has changed."
 
 lock: $(READY) ## write requirements.txt anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" --output-file requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra cluster --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" --output-file requirements.txt
 
 clean: ## remove everything that was built, and the environment
 	rm -rf _build .venv
