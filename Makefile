@@ -3,7 +3,7 @@ BIN := .venv/bin
 # Every step sees the same locked environment; a changed lock makes it anew.
 READY := .venv/.ready
 
-.PHONY: help book test lab notebooks data lock clean
+.PHONY: help book test lab notebooks data benchmark lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -33,8 +33,11 @@ notebooks: $(READY) ## execute the notebooks and write them back, for a commit
 	$(BIN)/python -m dispersed_autonomy.execute --inplace
 
 data: $(READY) ## rebuild every table from the pinned upstream files
-	@for script in data/*/build.py; do echo "$$script"; $(BIN)/python $$script || exit 1; done
+	$(BIN)/python -m dispersed_autonomy.rebuild
 	@git diff --stat --exit-code -- data && echo "No byte of any table has changed."
+
+benchmark: $(READY) ## measure what takes long, each as a ratio in one run
+	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 lock: $(READY) ## write requirements.txt anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra cluster --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" --output-file requirements.txt

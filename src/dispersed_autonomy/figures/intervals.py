@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from dispersed_autonomy.figures.text import label_rows, place_legend
+from dispersed_autonomy.figures.text import label_rows, label_values, place_legend
 
 MARKERS = "osD^vP"
 DODGE = 0.26  # of the distance between rows
@@ -69,7 +69,8 @@ def plot_intervals(
         )  # fmt: skip
     label_rows(ax, range(len(labels))[::-1], labels)
     ax.set_ylim(-0.6, len(labels) - 0.4)
-    ax.set(xlabel=xlabel, ylabel="", xscale="log" if log else "linear")
+    ax.set(ylabel="", xscale="log" if log else "linear")
+    label_values(ax, xlabel)
     if log:
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.xaxis.set_major_formatter(FuncFormatter("{:g}".format))

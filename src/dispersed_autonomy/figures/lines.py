@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from dispersed_autonomy.figures.text import mark_level, place_legend
 
@@ -34,7 +35,7 @@ def plot_lines(
     ax : Axes, optional
         Where to draw; the current one by default.
     x, y, line : str
-        Columns of the time, the value and the name of the series.
+        Columns of the time (numbers or dates), the value and the name of the series.
     emphasis : list of str
         Series drawn in colour and named in the legend, in this order.
     low, high : str, optional
@@ -58,6 +59,9 @@ def plot_lines(
             ax.fill_between(rows[x], rows[low], rows[high], color=f"C{number}", alpha=0.18, linewidth=0, zorder=2)
     if reference is not None:
         mark_level(ax, reference, reference_label)
+    if pd.api.types.is_datetime64_any_dtype(frame[x]):
+        dates = AutoDateLocator(minticks=3)
+        ax.xaxis.set(major_locator=dates, major_formatter=ConciseDateFormatter(dates, show_offset=False))
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ylim)
     place_legend(ax)
     return ax

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 
 POINTS_PER_INCH = 72
 LARGEST_POINTS, SMALLEST_POINTS = 12, 6
-# Parts of the figure that labels and rows may take, and the mean width of a letter in its size.
-LABEL_WIDTH, ROWS_HEIGHT, LETTER_WIDTH, LINE_HEIGHT = 0.38, 0.74, 0.54, 1.2
+# Parts of the figure that labels of rows, labels of values and rows may take, and the mean width of a letter in its size.
+LABEL_WIDTH, VALUES_WIDTH, ROWS_HEIGHT, LETTER_WIDTH, LINE_HEIGHT = 0.38, 0.64, 0.74, 0.54, 1.2
 
 # Width of a legend's handle and gaps in letters' size, and how many columns the eye takes in.
 LEGEND_HANDLE, MOST_LEGEND_COLUMNS = 4.5, 4
@@ -35,6 +35,12 @@ def label_rows(ax: Axes, heights: Sequence[float], labels: Sequence[str]) -> Non
         if most_lines * points * LINE_HEIGHT <= row_height:
             break
     ax.set_yticks(list(heights), wrapped, fontsize=points)
+
+
+def label_values(ax: Axes, label: str) -> None:
+    """Name the quantity below a plot, broken into lines that fit its width."""
+    letters = VALUES_WIDTH * ax.figure.get_figwidth() * POINTS_PER_INCH / (LETTER_WIDTH * LARGEST_POINTS)
+    ax.set_xlabel(textwrap.fill(label, int(letters)))
 
 
 def place_legend(ax: Axes) -> None:
