@@ -2,12 +2,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Every step sees the same locked environment; a changed lock makes it anew.
 READY := .venv/.ready
+AXE := tests/browser/node_modules/.package-lock.json
 
 .PHONY: help book test lab notebooks data benchmark lock clean
+.PHONY: check-site
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.txt pyproject.toml
 	@echo "Setting up .venv from requirements.txt (some minutes, once)"
@@ -25,6 +27,12 @@ book: $(READY) ## execute all notebooks and build _build/html/index.html
 
 test: book ## build the site, then run all tests, the notebooks among them
 	$(BIN)/python -m pytest --nbval --nbval-kernel-startup-timeout=300 --nbval-cell-timeout=600 -n auto --dist loadscope tests notebooks
+
+check-site: book $(AXE) ## look at every page in a browser: accessibility, disk, network, search, print
+	$(BIN)/python -m pytest -m "browser or office" -n auto --dist loadscope tests
+
+$(AXE): tests/browser/package-lock.json
+	@npm ci --prefix tests/browser --no-audit --no-fund --silent || echo "axe-core could not be installed (it needs Debian's packages nodejs and npm): its check will be skipped."
 
 lab: $(READY) ## open JupyterLab on the same environment
 	$(BIN)/jupyter lab notebooks

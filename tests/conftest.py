@@ -8,8 +8,10 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from bs4 import BeautifulSoup
 
 from dispersed_autonomy import paths, tables
+from dispersed_autonomy.browser import BrowserError, open_browser
 from dispersed_autonomy.results import read_recorded
 
 matplotlib.use("agg")
@@ -34,6 +36,23 @@ def published(site) -> dict[str, dict[str, dict]]:
     """The published results, claims and figures by id."""
     read = {name: json.loads((site / f"{name}.json").read_text()) for name in ("results", "claims", "figures")}
     return {name: {item["id"]: item for item in content[name]} for name, content in read.items()}
+
+
+@pytest.fixture(scope="session")
+def pages(site) -> dict[str, BeautifulSoup]:
+    """The parsed pages by their address on the site."""
+    files = sorted(path for path in site.rglob("*.html") if "_static" not in path.relative_to(site).parts)
+    return {path.relative_to(site).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in files}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium, where it is installed."""
+    try:
+        with open_browser() as running:
+            yield running
+    except BrowserError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture

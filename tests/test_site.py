@@ -1,12 +1,10 @@
 """The built site: every link leads somewhere, every figure has its words and files, and nothing is asked of another host."""
 
 import re
-import shutil
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 from PIL import Image
 
 from dispersed_autonomy.claims import load_claims
@@ -20,28 +18,6 @@ world_15_64_millennial_share_2025 world_15_64_millennial_share_2030 world_15_64_
 world_15_64_millennial_share_peak_year world_labor_force_millennial_share_2020 world_labor_force_millennial_share_2025
 world_15_64_born_by_1996_share_2025 world_15_64_born_by_1996_share_2030 linear_trend_2000_2010_forecast_2025
 specifications_reaching_75_percent""".split()
-
-
-@pytest.fixture(scope="module")
-def pages(site):
-    """The parsed pages by their address on the site."""
-    files = sorted(path for path in site.rglob("*.html") if "_static" not in path.parts)
-    return {path.relative_to(site).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in files}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium, where it is installed."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("no Chromium: install Debian's package `chromium` to run the tests in a browser")
-    from playwright.sync_api import sync_playwright
-
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--allow-file-access-from-files"]
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield running
-        running.close()
 
 
 def test_a_link_or_anchor_that_leads_nowhere_is_noticed(site, pages):
@@ -128,6 +104,7 @@ def test_a_role_or_directive_left_as_text_is_noticed(pages):
         assert not re.search(r"\{(result|claim|cite)\b", page.get_text()), address
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_that_overflows_fails_or_leaves_the_site_is_noticed(browser, site, pages, width, scheme):
@@ -146,6 +123,7 @@ def test_a_page_that_overflows_fails_or_leaves_the_site_is_noticed(browser, site
     assert (left, failed) == ([], [])
 
 
+@pytest.mark.browser
 def test_formulas_are_set_without_network(browser, site):
     page = browser.new_page()
     page.goto((site / "notebooks" / "02_millennial_share_75.html").as_uri())
@@ -153,6 +131,7 @@ def test_formulas_are_set_without_network(browser, site):
     page.close()
 
 
+@pytest.mark.browser
 def test_phones_get_the_square_figure_and_slides_the_wide_one(browser, site):
     for width, expected in ((390, "-square.png"), (1440, "trends.png")):
         page = browser.new_page(viewport={"width": width, "height": 800})

@@ -16,8 +16,10 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from dispersed_autonomy import paths
+from dispersed_autonomy.accessibility import mend_pages
 from dispersed_autonomy.claims import VERDICTS
 from dispersed_autonomy.results import ResultError, format_result
+from dispersed_autonomy.search import write_findings
 from dispersed_autonomy.surveys import group_by_standing
 
 TEMPLATES = Environment(
@@ -79,7 +81,7 @@ class TemplateDirective(SphinxDirective):
             number=format_result,
             **self.gather(),
         )
-        return [nodes.raw("", html, format="html")]
+        return [nodes.raw(html, html, format="html")]  # the source is what the search indexes
 
     def to_page(self, docname: str) -> str:
         """Return the address of a page, relative to this one."""
@@ -145,12 +147,19 @@ def publish_at_root(app: Sphinx, _exception: Exception | None) -> None:
         shutil.copytree(paths.PUBLISHED, app.outdir, dirs_exist_ok=True)
 
 
-def drop_doubled_scripts(_app, _page, _template, context: dict, _doctree) -> None:
-    """Keep one of each script: the theme adds some twice, and one that would load code from another host."""
-    scripts = {}
+def finish_pages(app: Sphinx, _exception: Exception | None) -> None:
+    """Make the finished pages accessible, and what they say findable."""
+    if _exception is None and app.builder.name == "html":
+        mend_pages(Path(app.outdir))
+        write_findings(Path(app.outdir))
+
+
+def drop_needless_scripts(app: Sphinx, page: str, _template, context: dict, _doctree) -> None:
+    """Keep one of each script, MathJax where there are formulas, and none that would load code from another host."""
+    scripts, formulas = {}, app.env.get_domain("math").has_equations(page)
     for script in context["script_files"]:
         body = script.attributes.get("body") or ""
-        if "THEBE_JS_URL" not in body:
+        if "THEBE_JS_URL" not in body and (formulas or "mathjax" not in str(script.filename)):
             scripts.setdefault((script.filename, body), script)
     context["script_files"] = list(scripts.values())
 
@@ -169,6 +178,7 @@ def setup(app: Sphinx) -> dict:
         "standing-table": StandingTable,
     }.items():
         app.add_directive(name, directive)
-    app.connect("html-page-context", drop_doubled_scripts, priority=900)
+    app.connect("html-page-context", drop_needless_scripts, priority=900)
     app.connect("build-finished", publish_at_root)
+    app.connect("build-finished", finish_pages, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
