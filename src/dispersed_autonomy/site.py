@@ -4,6 +4,7 @@ It reads published files and tables, and computes nothing.
 """
 
 import json
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from dispersed_autonomy import paths
 from dispersed_autonomy.accessibility import mend_pages
 from dispersed_autonomy.claims import VERDICTS
+from dispersed_autonomy.figures.explorer import money_chart, rank_chart
 from dispersed_autonomy.results import ResultError, format_result
 from dispersed_autonomy.search import write_findings
 from dispersed_autonomy.surveys import group_by_standing
@@ -81,7 +83,8 @@ class TemplateDirective(SphinxDirective):
             number=format_result,
             **self.gather(),
         )
-        return [nodes.raw(html, html, format="html")]  # the source is what the search indexes
+        indexed = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+        return [nodes.raw(indexed, html, format="html")]  # the source is what the search indexes
 
     def to_page(self, docname: str) -> str:
         """Return the address of a page, relative to this one."""
@@ -123,6 +126,19 @@ class Headlines(TemplateDirective):
     def gather(self):
         headlines = yaml.safe_load("\n".join(self.content))
         return {"headlines": [(self.find("results", id), words) for id, words in headlines.items()]}
+
+
+class Explorer(TemplateDirective):
+    def gather(self):
+        text = (paths.PUBLISHED / "tradeoffs.json").read_text(encoding="utf-8").replace("</", "<\\/")
+        data = json.loads(text)
+        return {
+            "data": data,
+            "text": text,
+            "charts": json.dumps({"ranks": rank_chart(), "money": money_chart()}),
+            "models": {model["model"]: model["label"] for model in data["models"]},
+            "criteria": {criterion["criterion"]: criterion["label"].lower() for criterion in data["criteria"]},
+        }
 
 
 class ResultsTable(TemplateDirective):
@@ -172,6 +188,7 @@ def setup(app: Sphinx) -> dict:
         "claim": Claim,
         "claims-table": ClaimsTable,
         "scoreboard": Scoreboard,
+        "explorer": Explorer,
         "headlines": Headlines,
         "results-table": ResultsTable,
         "datasets-table": DatasetsTable,

@@ -9,7 +9,10 @@ import nbformat
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.claims import ClaimError, judge_claims
+from dispersed_autonomy.figures.explorer import bundle_script
 from dispersed_autonomy.results import FIELDS, MIME, ResultError, read_recorded
+from dispersed_autonomy.tables import load_table
+from dispersed_autonomy.tradeoffs import Tables, export_draws
 
 
 def publish_files(results: dict[str, dict], figures: dict[str, dict], claims: list[dict]) -> None:
@@ -24,6 +27,17 @@ def publish_files(results: dict[str, dict], figures: dict[str, dict], claims: li
     for name, content in {"results": public, "claims": claims, "figures": list(figures.values())}.items():
         text = json.dumps({name: content}, indent=1, ensure_ascii=False, allow_nan=False)
         (paths.PUBLISHED / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def publish_explorer() -> None:
+    """Write what the explorer computes with: `tradeoffs.json`, the draws of the notebook, and the script of its charts."""
+    evidence, criteria, prices, models, presets = (
+        load_table("model_evidence", table) for table in ("evidence", "criteria", "prices", "models", "presets")
+    )
+    exported = export_draws(Tables(evidence, criteria, prices), models, presets)
+    text = json.dumps(exported, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    (paths.PUBLISHED / "tradeoffs.json").write_text(text + "\n", encoding="utf-8")
+    (paths.PUBLISHED / "vega.js").write_text(bundle_script(), encoding="utf-8")
 
 
 def place_figures(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -59,6 +73,7 @@ def main() -> None:
     except (ResultError, ClaimError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
     publish_files(results, figures, claims)
+    publish_explorer()
     stage_pages()
     print(f"{len(results)} results, {len(figures)} figures, {len(claims)} claims", flush=True)
 
