@@ -5,7 +5,7 @@ READY := .venv/.ready
 AXE := tests/browser/node_modules/.package-lock.json
 
 .PHONY: help book test lab notebooks data benchmark lock clean
-.PHONY: check-site
+.PHONY: check-site verify pdf readme release
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -34,11 +34,27 @@ check-site: book $(AXE) ## look at every page in a browser: accessibility, disk,
 $(AXE): tests/browser/package-lock.json
 	@npm ci --prefix tests/browser --no-audit --no-fund --silent || echo "axe-core could not be installed (it needs Debian's packages nodejs and npm): its check will be skipped."
 
+verify: $(READY) ## execute everything anew and compare every committed result with the fresh one
+	$(BIN)/python -m dispersed_autonomy.verify
+
+pdf: $(READY) ## print the whole book from the built site into one PDF, and link it there
+	$(BIN)/python -m dispersed_autonomy.pdf
+
+readme: $(READY) ## write the README's tables of data and exhibits anew
+	$(BIN)/python -m dispersed_autonomy.readme
+
+release: $(READY) ## freeze the site, built clean, as VERSION=x.y.z
+	@$(BIN)/python -m dispersed_autonomy.release --check "$(VERSION)"
+	@$(MAKE) book
+	@$(MAKE) pdf || echo "The release will be without it."
+	@$(BIN)/python -m dispersed_autonomy.release "$(VERSION)"
+
 lab: $(READY) ## open JupyterLab on the same environment
 	$(BIN)/jupyter lab notebooks
 
 notebooks: $(READY) ## execute the notebooks and write them back, for a commit
 	$(BIN)/python -m dispersed_autonomy.execute --inplace
+	$(BIN)/python -m dispersed_autonomy.readme
 
 data: $(READY) ## rebuild every table from the pinned upstream files
 	$(BIN)/python -m dispersed_autonomy.rebuild

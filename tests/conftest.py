@@ -45,7 +45,7 @@ def pages(site) -> dict[str, BeautifulSoup]:
     return {path.relative_to(site).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in files}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: while it is open, no other event loop may run in this process
 def browser():
     """Headless Chromium, where it is installed."""
     try:

@@ -31,3 +31,12 @@ def test_a_failure_names_notebook_cell_and_reason_and_the_others_still_run(write
     progress = capsys.readouterr().out
     assert "01_good: cell 2 of 2" in progress
     assert "02_bad: FAILED" in progress
+
+
+def test_a_failure_that_names_a_cell_of_an_earlier_run_is_noticed(write, tmp_path):
+    path = write("01_stale", "x = 1", "x / 0", "x = 2")
+    notebook = nbformat.read(path, as_version=4)
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell.execution_count = number
+    nbformat.write(notebook, path)
+    assert "code cell 2 ('x / 0')" in execute_notebooks([path], tmp_path / "out", workers=1)[0]

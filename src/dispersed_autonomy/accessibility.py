@@ -10,7 +10,7 @@ MENDS = [
     (r'(<i class="theme-switch [^>]*?)\s+title="[^"]*"', r'\1 aria-hidden="true"'),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     # All content lies in a landmark, and the landmark has a name.
-    (r'<div id="pst-primary-sidebar" class="([^"]*)">', r'<div id="pst-primary-sidebar" class="\1" role="region" aria-label="Site">'),
+    (r'<div id="pst-primary-sidebar" class="[^"]*"', r'\g<0> role="region" aria-label="Site"'),
     # A list of references is a list of items.
     (r'(<div class="citation" id="[^"]*") role="doc-biblioentry"', r'\1 role="listitem"'),
     # The corner of a data frame heads nothing.

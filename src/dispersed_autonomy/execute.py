@@ -53,6 +53,9 @@ async def _execute_all(notebooks: list[Path], target: Path, workers: int) -> lis
 
 async def _execute_one(path: Path, target: Path) -> str | None:
     notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":  # what an earlier run left would be taken for this one's
+            cell.outputs, cell.execution_count = [], None
     code_cells = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
 
     def show_progress(cell, cell_index):

@@ -16,6 +16,11 @@ STAGED = BUILD / "source"
 FIGURES = BUILD / "figures"
 PUBLISHED = BUILD / "published"
 SITE = BUILD / "html"
+VERIFIED = BUILD / "verified"
+
+VERIFICATION = BOOK / "verification.json"
+RELEASES = PROJECT / "releases"
+CITATION = PROJECT / "CITATION.cff"
 
 CLAIMS = DATA / "claims.yml"
 

@@ -12,7 +12,9 @@ from dispersed_autonomy import paths
 
 MIME = "dispersed_autonomy"
 DECIMALS = {"percent": 1, "percentage points": 1, "year": 0, "count": 0}
-FIELDS = ("id", "value", "low", "high", "level", "unit", "n", "claim", "notebook", "datasets", "note")
+FIELDS = ("id", "value", "low", "high", "level", "unit", "n", "claim", "notebook", "datasets", "note", "tolerance")
+# How far a result may lie from the committed one when it is computed anew, relative to its size, if it states nothing else.
+TOLERANCE = 1e-6
 
 
 class ResultError(Exception):
@@ -31,6 +33,7 @@ def record(
     level: float | None = None,
     n: int | None = None,
     note: str = "",
+    tolerance: float | None = None,
 ) -> float:
     """Record one result of a notebook and show it as the output of the cell.
 
@@ -55,6 +58,9 @@ def record(
         Number of observations, in a sample.
     note : str
         What the interval means, and what a reader has to know beside the number.
+    tolerance : float, optional
+        How far the number may lie from this one when it is computed anew, relative to its size; `TOLERANCE` by default.
+        For what is random or iterative on purpose.
 
     Returns
     -------
@@ -78,6 +84,8 @@ def record(
         "datasets": list(datasets),
         "note": note,
     }
+    if tolerance is not None:
+        result["tolerance"] = float(tolerance)
     check_result(result)
     text = f"{id}: {format_result(result, 'interval')}"
     display({"text/plain": text}, metadata={MIME: {"result": result}}, raw=True)
@@ -101,8 +109,15 @@ def check_result(result: dict) -> None:
         raise ResultError(f"{id}: an interval has two limits")
     if low is not None and not low <= result["value"] <= high:
         raise ResultError(f"{id}: the interval {low} to {high} misses the value {result['value']}")
+    if not 0 < tolerance_of(result) < 1:
+        raise ResultError(f"{id}: a tolerance of {result['tolerance']} is none")
     if not result["datasets"]:
         raise ResultError(f"{id}: no dataset is named")
+
+
+def tolerance_of(result: dict) -> float:
+    """Return how far a result may move, relative to its size, before it counts as another one."""
+    return result.get("tolerance", TOLERANCE)
 
 
 def format_result(result: dict, form: str = "value") -> str:

@@ -20,9 +20,12 @@ from dispersed_autonomy import paths
 from dispersed_autonomy.accessibility import mend_pages
 from dispersed_autonomy.claims import VERDICTS
 from dispersed_autonomy.figures.explorer import money_chart, rank_chart
+from dispersed_autonomy.metadata import find_launches, read_citation, write_addresses, write_setup
+from dispersed_autonomy.release import list_changes
 from dispersed_autonomy.results import ResultError, format_result
 from dispersed_autonomy.search import write_findings
 from dispersed_autonomy.surveys import group_by_standing
+from dispersed_autonomy.verify import find_unverified, show, summarise
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
@@ -157,6 +160,34 @@ class StandingTable(TemplateDirective):
         return {"groups": group_by_standing()}
 
 
+class Verification(TemplateDirective):
+    def gather(self):
+        report = json.loads(paths.VERIFICATION.read_text(encoding="utf-8"))
+        unverified = find_unverified(report, read_published("results"))
+        return {"report": report, "line": summarise(report), "unverified": unverified, "show": show}
+
+
+class Changes(TemplateDirective):
+    def gather(self):
+        return {"steps": list_changes(), "show": show}
+
+
+class Downloads(TemplateDirective):
+    def gather(self):
+        return {"citation": read_citation()}
+
+
+class Launch(TemplateDirective):
+    def gather(self):
+        citation, notebook = read_citation(), self.arguments[0]
+        return {
+            "notebook": notebook,
+            "launches": find_launches(notebook, citation),
+            "repository": citation.get("repository-code"),
+            "setup": write_setup(citation),
+        }
+
+
 def publish_at_root(app: Sphinx, _exception: Exception | None) -> None:
     """Copy the published files to the root of the finished site."""
     if _exception is None and app.builder.name == "html":
@@ -168,6 +199,11 @@ def finish_pages(app: Sphinx, _exception: Exception | None) -> None:
     if _exception is None and app.builder.name == "html":
         mend_pages(Path(app.outdir))
         write_findings(Path(app.outdir))
+        citation = read_citation()
+        base = citation["url"].rstrip("/") + "/" if "url" in citation else ""
+        not_found = TEMPLATES.get_template("not-found.html").render(title=app.config.project, base=base)
+        (Path(app.outdir) / "404.html").write_text(not_found, encoding="utf-8")
+        write_addresses(Path(app.outdir), citation)
 
 
 def drop_needless_scripts(app: Sphinx, page: str, _template, context: dict, _doctree) -> None:
@@ -193,6 +229,10 @@ def setup(app: Sphinx) -> dict:
         "results-table": ResultsTable,
         "datasets-table": DatasetsTable,
         "standing-table": StandingTable,
+        "verification": Verification,
+        "changes": Changes,
+        "downloads": Downloads,
+        "launch": Launch,
     }.items():
         app.add_directive(name, directive)
     app.connect("html-page-context", drop_needless_scripts, priority=900)

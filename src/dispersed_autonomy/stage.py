@@ -10,7 +10,8 @@ import nbformat
 from dispersed_autonomy import paths
 from dispersed_autonomy.claims import ClaimError, judge_claims
 from dispersed_autonomy.figures.explorer import bundle_script
-from dispersed_autonomy.results import FIELDS, MIME, ResultError, read_recorded
+from dispersed_autonomy.metadata import MetadataError, publish_notebooks, read_citation, write_metadata
+from dispersed_autonomy.results import FIELDS, MIME, ResultError, read_recorded, tolerance_of
 from dispersed_autonomy.tables import load_table
 from dispersed_autonomy.tradeoffs import Tables, export_draws
 
@@ -23,7 +24,8 @@ def publish_files(results: dict[str, dict], figures: dict[str, dict], claims: li
         for file in paths.FIGURES.glob(f"{figure['id']}*"):
             if file.stem.removesuffix("-square") == figure["id"]:
                 shutil.copy(file, paths.PUBLISHED / "figures")
-    public = [{field: result[field] for field in FIELDS} for result in results.values()]
+    stated = [result | {"tolerance": tolerance_of(result)} for result in results.values()]
+    public = [{field: result[field] for field in FIELDS} for result in stated]
     for name, content in {"results": public, "claims": claims, "figures": list(figures.values())}.items():
         text = json.dumps({name: content}, indent=1, ensure_ascii=False, allow_nan=False)
         (paths.PUBLISHED / f"{name}.json").write_text(text + "\n", encoding="utf-8")
@@ -62,7 +64,10 @@ def stage_pages(source: Path = paths.STAGED) -> None:
         shutil.copy(paths.PROJECT / name, source)
     (source / "notebooks").mkdir()
     for path in sorted(paths.EXECUTED.glob("*.ipynb")):
-        nbformat.write(place_figures(nbformat.read(path, as_version=4)), source / "notebooks" / path.name)
+        notebook = place_figures(nbformat.read(path, as_version=4))
+        launch = f"## Run it yourself\n\n```{{launch}} {path.stem}\n```"
+        notebook.cells.append(nbformat.v4.new_markdown_cell(launch, id="launch"))
+        nbformat.write(notebook, source / "notebooks" / path.name)
 
 
 def main() -> None:
@@ -70,10 +75,13 @@ def main() -> None:
     try:
         results, figures = read_recorded("result"), read_recorded("figure")
         claims = judge_claims(results, figures)
-    except (ResultError, ClaimError) as error:
+        citation = read_citation()
+    except (ResultError, ClaimError, MetadataError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
     publish_files(results, figures, claims)
     publish_explorer()
+    publish_notebooks(paths.PUBLISHED / "notebooks", citation)
+    write_metadata(paths.PUBLISHED, results, figures)
     stage_pages()
     print(f"{len(results)} results, {len(figures)} figures, {len(claims)} claims", flush=True)
 
