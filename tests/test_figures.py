@@ -9,8 +9,10 @@ from PIL import Image
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.figures import FigureError, publish
+from dispersed_autonomy.figures.evidence_table import plot_evidence_table
 from dispersed_autonomy.figures.intervals import plot_intervals
 from dispersed_autonomy.figures.lines import plot_lines
+from dispersed_autonomy.figures.shares import plot_shares
 from dispersed_autonomy.figures.specification_curve import plot_specification_curve
 
 WORDS = {
@@ -129,3 +131,23 @@ def test_a_ratio_is_labelled_as_a_plain_number_on_a_logarithmic_axis(ax, estimat
     labels = {label.get_text() for label in ax.get_xticklabels()}
     assert {"0.5", "1", "2", "5"} <= labels
     assert not any("10^" in label or "times" in label for label in labels)
+
+
+def test_an_empty_cell_is_hatched_and_every_other_one_shows_its_numbers(ax):
+    frame = pd.DataFrame(
+        {"row": ["a", "a"], "column": ["x", "y"], "value": [-1.0, None], "low": [-2.0, None], "high": [0.5, None], "kind": ["evidence", "empty"], "decimals": 1}
+    )
+    plot_evidence_table(
+        frame, ax, row="row", column="column", value="value", low="low", high="high", kind="kind", kinds=["evidence", "borrowed"], decimals="decimals"
+    )
+    assert [text.get_text() for text in ax.texts] == ["\N{MINUS SIGN}1.0", "\N{MINUS SIGN}2.0 to +0.5", "empty"]
+    assert [bool(patch.get_hatch()) for patch in ax.patches] == [False, True]
+    assert [text.get_text() for text in ax.figure.legends[0].get_texts()] == ["evidence"]
+
+
+def test_stacked_parts_begin_where_the_last_one_ended(ax):
+    frame = pd.DataFrame({"label": ["a", "b"], "1": [60.0, 10.0], "2": [40.0, 90.0]})
+    plot_shares(frame, ax, label="label", parts=["1", "2"], names=["1st", "2nd"], xlabel="Draws, %")
+    bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
+    assert bars == [(0, 60), (0, 10), (60, 40), (10, 90)]
+    assert [text.get_text() for text in ax.texts] == ["60", "10", "40", "90"]

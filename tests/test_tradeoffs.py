@@ -1,6 +1,7 @@
-"""Trade-offs: closed forms, properties, seeds, and what a page would compute from the exported draws."""
+"""Trade-offs: closed forms, properties, seeds, workers, and what a page would compute from the exported draws."""
 
 import json
+import runpy
 
 import joblib
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from dispersed_autonomy import evidence, tradeoffs
+from dispersed_autonomy import evidence, paths, sensitivity, tradeoffs, trends
 from dispersed_autonomy.tables import load_table
 
 TEAM = {
@@ -251,3 +252,132 @@ def test_evidence_that_is_called_so_without_a_source_is_noticed(tables):
     used = load_table("model_evidence", "studies")["source"].astype(str)
     used = used[used.isin(standing.index) & (used != "bhl2024_4")]
     assert standing[used].str.startswith("publisher").all()
+
+
+def same(one, other):
+    return all(np.array_equal(a, b) for a, b in zip(one[:-1], other[:-1])) and all(np.array_equal(one.team[k], other.team[k]) for k in one.team)
+
+
+def test_a_cluster_of_two_workers_gives_the_same_numbers_bit_for_bit(tables):
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    series = pd.DataFrame({"year": range(2000, 2011), "share_percent": np.linspace(10, 30, 11) + np.tile([0.5, -0.5], 6)[:11]})
+    windows = (series, range(2000, 2003), range(2008, 2011), 2025)
+    alone = tradeoffs.simulate(tables, 5_000, 1, keep=True, chunk=1_000), trends.forecast_windows(*windows)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, distributed.Client(cluster) as client:
+        assert len(client.scheduler_info()["workers"]) == 2
+        with joblib.parallel_config("dask"):
+            together = tradeoffs.simulate(tables, 5_000, 1, keep=True, chunk=1_000), trends.forecast_windows(*windows)
+    assert same(alone[0], together[0])
+    assert alone[1].equals(together[1])
+
+
+def test_a_simulation_that_needs_too_much_time_or_memory_is_noticed():
+    measured = runpy.run_path(str(paths.PROJECT / "benchmarks" / "simulate_tradeoffs.py"))["main"](200_000, 1)
+    assert measured["seconds"] < 5
+    assert measured["memory_gib"] < 2
+    assert measured["ratio"] > 5
+
+
+def test_the_plain_loop_of_the_benchmark_draws_from_the_same_distributions(tables):
+    loop = runpy.run_path(str(paths.PROJECT / "benchmarks" / "simulate_tradeoffs.py"))["loop_draws"]
+    looped = np.array(loop(tables, 4_000, 1)).reshape(-1, 4, 3)
+    drawn = tradeoffs.simulate(tables, 40_000, 1)
+    for number, values in enumerate((drawn.net, drawn.equal, drawn.dirichlet)):
+        error = 4 * values.std(axis=0) / np.sqrt(4_000) + 1e-12
+        assert (np.abs(looped[..., number].mean(axis=0) - values.mean(axis=0)) < error).all()
+        assert looped[..., number].std(axis=0) == pytest.approx(values.std(axis=0), rel=0.1, abs=1e-9)
+
+
+def test_shares_of_variance_of_a_linear_function_are_its_squared_slopes():
+    slopes = np.array([1.0, 2.0, 3.0, 0.0])
+    split = sensitivity.split_variance(lambda rows: rows @ slopes, list("abcd"))
+    expected = 100 * slopes**2 / (slopes**2).sum()
+    assert split["first"].to_numpy() == pytest.approx(expected, abs=0.5)
+    assert split["total"].to_numpy() == pytest.approx(expected, abs=0.5)
+
+
+def test_a_product_has_a_larger_total_than_first_share():
+    split = sensitivity.split_variance(lambda rows: (rows[:, 0] - 0.5) * (rows[:, 1] - 0.5), ["a", "b"])
+    assert split["first"].to_numpy() == pytest.approx([0, 0], abs=2)
+    assert split["total"].to_numpy() == pytest.approx([100, 100], abs=5)
+
+
+def test_one_input_at_a_time_moves_the_lead_by_its_formula(tables):
+    varied = sensitivity.vary_one(tables, "dispersed_autonomy", "office").set_index(["model", "name"])
+    cells = tables.evidence.astype({"model": str, "criterion": str}).set_index(["model", "criterion"])
+    team = tradeoffs.central_team(tables.prices)
+    row, cell = varied.loc[("dispersed_autonomy", "output")], cells.loc[("dispersed_autonomy", "output")]
+    per_point = team["virtual_share_percent"] / 100 * team["output_worth_ratio"]
+    assert row["at_high"] - row["at_low"] == pytest.approx(per_point * (cell["high_in_unit"] - cell["low_in_unit"]), rel=1e-3)
+    travel = varied.loc[("", "travel_days")]
+    days = tables.prices.set_index("parameter").loc["travel_days"]
+    slope = -team["virtual_share_percent"] * team["travel_day_usd"] / team["pay_usd"]
+    assert travel["at_high"] - travel["at_low"] == pytest.approx(slope * (days["high_in_unit"] - days["low_in_unit"]), rel=1e-3)
+    assert varied["central"].nunique() == 1
+    assert set(varied.index.get_level_values("model")) == {"", "dispersed_autonomy"}
+
+
+def test_the_central_lead_is_that_of_the_central_values(tables):
+    cells = tables.evidence.astype({"model": str, "criterion": str}).set_index(["model", "criterion"])["central_in_unit"]
+    one = np.zeros((1, 4, 10))
+    for number, criterion in enumerate(tradeoffs.CRITERIA):
+        one[0, DISPERSED, number] = cells["dispersed_autonomy", criterion]
+    expected = tradeoffs.net_value(one, tradeoffs.central_team(tables.prices))[0, DISPERSED].sum()
+    assert sensitivity.explain_lead(tables, "dispersed_autonomy", "office", n=64)["central"][0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_models_trade_off_only_where_both_lead_for_sure(tables):
+    rng = np.random.default_rng(6)
+    effects = rng.normal(0, 0.01, (2_000, 4, 10))
+    output, commute = (tradeoffs.CRITERIA.index(name) for name in ("output", "commute"))
+    effects[:, 1, output] += 5
+    effects[:, 2, output] -= 5
+    effects[:, 2, commute] += 30
+    pairs = tradeoffs.compare_pairs(effects, tables.evidence, tables.criteria).set_index(["first", "second", "criterion"])["ahead"].sort_index()
+    assert pairs["office", "hybrid", "output"] == "hybrid"
+    assert pairs["office", "fully_remote", "output"] == "office"
+    assert pairs["hybrid", "fully_remote", "commute"] == "fully_remote"
+    assert "retention" not in pairs["office", "fully_remote"].index  # borrowed
+    assert tradeoffs.count_trade_offs(pairs.reset_index()) == {"trading_off": 2, "one_sided": 1}
+
+
+def test_forgotten_cells_are_unknown_and_others_stay(tables):
+    forgotten = tradeoffs.forget_cells(tables.evidence)
+    gone = forgotten["central_in_unit"].isna()
+    assert (gone == tables.evidence["basis"].isin(["borrowed", "assumption", "empty"])).all()
+    assert forgotten.loc[~gone].equals(tables.evidence.loc[~gone])
+
+
+def test_parts_of_a_lead_add_up_to_it(effects, tables):
+    split = tradeoffs.split_leads(effects, tables.evidence, tables.criteria).sum(axis=1)
+    whole = 100 * (tradeoffs.utilities(effects, np.ones(10), tables.criteria).mean(axis=0) - 0.5)
+    assert split.to_numpy() == pytest.approx(whole)
+
+
+def test_the_share_worth_it_at_a_known_rate_is_that_of_its_break_even(tables):
+    draws = tradeoffs.simulate(tables, 4_000, 1, keep=True)
+    traced = tradeoffs.trace_worth(draws, "base_quit_percent", np.array([0, 25])).set_index(["model", "base_quit_percent"])["share_percent"]
+    effects_help = draws.effects[:, DISPERSED, 0] < 0
+    needed = tradeoffs.break_even_quit(draws.effects, draws.team)
+    assert traced["dispersed_autonomy", 0] == pytest.approx(100 * (needed == 0).mean(), abs=0.1)
+    gained = 100 * (effects_help & (needed > 0) & (needed < 25)).mean()
+    lost = traced["dispersed_autonomy", 0] + gained - traced["dispersed_autonomy", 25]
+    assert 0 <= lost <= 100 * (~effects_help).mean()
+
+
+def test_studies_that_speak_against_flexible_work_are_counted_once():
+    published = pd.DataFrame(
+        [["a", 10.0, "higher", "other"], ["a", -5.0, "higher", "other"], ["b", 20.0, "lower", "return mandate against none"], ["c", 3.0, "lower", "other"]],
+        columns=["study", "effect_in_unit", "gain_if", "contrast"],
+    )
+    assert evidence.count_directions(published).set_index("study")["against"].to_dict() == {"a": True, "b": False, "c": True}
+
+
+def test_central_weights_are_those_that_make_a_model_win():
+    scores = np.array([[1.0, 0, 0, 0], [0, 1, 0, 0], [2, 1, 0, 0]])
+    weights = np.zeros((3, 10))
+    weights[[0, 1, 2], [0, 1, 2]] = 1
+    central = tradeoffs.central_weights(weights, scores)
+    assert central.loc["office", ["retention", "recruiting"]].tolist() == [50, 50]
+    assert central.loc["hybrid", "output"] == 100
+    assert central.loc["fully_remote"].isna().all()

@@ -7,6 +7,7 @@ its single years of age.
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 
 MILLENNIALS = (1981, 1996)
 
@@ -264,10 +265,7 @@ def share_by_definition(groups: pd.DataFrame, definitions: pd.DataFrame, **optio
     DataFrame
         Columns as of `cohort_share`, and `definition`: the birth years and their publisher.
     """
-    shares = [
-        cohort_share(groups, (row.first_birth_year, row.last_birth_year), **options).assign(
-            definition=f"{row.first_birth_year} to {row.last_birth_year} ({row.publisher})"
-        )
-        for row in definitions.itertuples()
-    ]
-    return pd.concat(shares, ignore_index=True)
+    births = list(zip(definitions["first_birth_year"], definitions["last_birth_year"]))
+    shares = Parallel()(delayed(cohort_share)(groups, years, **options) for years in births)
+    names = [f"{first} to {last} ({publisher})" for (first, last), publisher in zip(births, definitions["publisher"])]
+    return pd.concat([share.assign(definition=name) for share, name in zip(shares, names)], ignore_index=True)

@@ -6,6 +6,7 @@ A cell is a row with `batch`, `condition` ("in person" or "video"), `outcome_val
 import numpy as np
 import pandas as pd
 import statsmodels.formula.api as smf
+from joblib import Parallel, delayed
 from scipy import stats
 
 VIDEO = "video"
@@ -89,12 +90,13 @@ def compare_readings(cells: pd.DataFrame) -> pd.DataFrame:
         "Poisson, robust": lambda rows, right: fit_counts(rows, f"outcome_value ~ {right}", "Poisson"),
         "logarithm, OLS": lambda rows, right: fit_difference(rows, f"np.log(outcome_value) ~ {right}"),
     }
-    read = [
-        {"pairs": name, "model": model, **convert_ratio(tidy_video(fit(rows, right)))}
-        for name, (rows, right) in samples.items()
-        for model, fit in models.items()
-    ]
-    return pd.DataFrame(read)
+    readings = [(name, model) for name in samples for model in models]
+    tasks = (delayed(_read_ratio)(models[model], *samples[name]) for name, model in readings)
+    return pd.DataFrame([{"pairs": name, "model": model, **ratio} for (name, model), ratio in zip(readings, Parallel()(tasks))])
+
+
+def _read_ratio(fit, rows: pd.DataFrame, right: str) -> dict[str, float]:
+    return convert_ratio(tidy_video(fit(rows, right)))
 
 
 def average_batches(cells: pd.DataFrame, level: float = 95) -> dict[str, float]:

@@ -9,8 +9,8 @@ import pandas as pd
 from statsmodels.stats.meta_analysis import combine_effects
 
 from dispersed_autonomy import collaboration, occupations, trials
+from dispersed_autonomy.tradeoffs import NORMAL_95
 
-NORMAL_95 = 1.959963984540054
 ASSUMED_SE_RATIO = 0.5  # of the median size of the effects pooled: then the middle one just differs from none
 SPLITS = [("manager", "non_manager"), ("female", "male")]
 
@@ -109,8 +109,7 @@ def pool_estimates(gathered: pd.DataFrame, se_ratio: float = ASSUMED_SE_RATIO) -
 
 
 def _pool_one(studies: pd.DataFrame, se_ratio: float) -> dict:
-    effects = studies["effect"].to_numpy()
-    errors = studies["se"].fillna(se_ratio * np.median(np.abs(effects))).to_numpy()
+    effects, errors = assume_errors(studies, se_ratio)[["effect", "se"]].to_numpy().T
     mean, error, spread = effects[0], errors[0], 0.0
     if len(effects) > 1:
         result = combine_effects(effects, errors**2, method_re="pm")
@@ -118,6 +117,54 @@ def _pool_one(studies: pd.DataFrame, se_ratio: float) -> dict:
         mean, error = (result.mean_effect_re, result.sd_eff_w_re) if spread else (result.mean_effect_fe, result.sd_eff_w_fe)
     assumed = int(studies["se"].isna().sum())
     return {"mean": mean, "sd": np.hypot(error, spread), "se": error, "spread": spread, "studies": len(effects), "assumed": assumed}
+
+
+def assume_errors(gathered: pd.DataFrame, se_ratio: float = ASSUMED_SE_RATIO) -> pd.DataFrame:
+    """Return studies with the standard errors that none states assumed, as for `pool_estimates`."""
+    sizes = gathered["effect"].abs().groupby(gathered["estimate"]).transform("median")
+    return gathered.assign(se=gathered["se"].fillna(se_ratio * sizes))
+
+
+def try_errors(gathered: pd.DataFrame, places: dict[str, str], ratios: dict[str, float]) -> pd.DataFrame:
+    """Pool some estimates under several assumed standard errors.
+
+    Parameters
+    ----------
+    gathered : DataFrame
+        As of `gather_studies`.
+    places : dict of str to str
+        What to call an estimate, and its name.
+    ratios : dict of str to float
+        What to call an assumption, and the `se_ratio` of `pool_estimates`.
+
+    Returns
+    -------
+    DataFrame
+        `place`, `assumed`, `label` (both), `effect`, and `low`, `high`, the 95% limits in one more place.
+    """
+    pooled = {name: pool_estimates(gathered, ratio) for name, ratio in ratios.items()}
+    rows = [(place, name, *pooled[name].loc[estimate, ["mean", "sd"]]) for place, estimate in places.items() for name in ratios]
+    tried = pd.DataFrame(rows, columns=["place", "assumed", "effect", "sd"])
+    half = NORMAL_95 * tried.pop("sd")
+    return tried.assign(label=tried["place"] + ", " + tried["assumed"], low=tried["effect"] - half, high=tried["effect"] + half)
+
+
+def count_directions(published: pd.DataFrame) -> pd.DataFrame:
+    """Count studies and those with an estimate against flexible work.
+
+    Parameters
+    ----------
+    published : DataFrame
+        Rows of `published_effects` with a figure; an effect of a return mandate speaks the other way round.
+
+    Returns
+    -------
+    DataFrame
+        One row a study: `against`.
+    """
+    sign = np.where(published["gain_if"] == "lower", -1, 1) * np.where(published["contrast"] == "return mandate against none", -1, 1)
+    against = pd.Series(sign * published["effect_in_unit"] < 0, index=published.index)
+    return against.groupby(published["study"].astype(str)).any().rename("against").reset_index()
 
 
 def fill_cells(evidence: pd.DataFrame, estimates: pd.DataFrame, widening: float = 1.0) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import statsmodels.formula.api as smf
+from joblib import Parallel, delayed
 from scipy.special import expit, logit  # noqa: F401  (the formula calls logit)
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportion_effectsize, proportions_ztest
@@ -221,15 +222,16 @@ def trend_by_reading(readings: dict[str, dict], new: pd.DataFrame) -> pd.DataFra
         `share_percent` with `low_percent` and `high_percent`; 95% limits, Student's t.
         Where no degree of freedom is left the line runs through every figure, and there are no limits.
     """
-    rows = []
-    for reading, arguments in readings.items():
-        fit = fit_share_trend(**arguments)
-        row = {"reading": reading, "n": int(fit.nobs), "df": int(fit.df_resid), "slope": fit.params["years_since_2020"]}
-        if fit.df_resid > 0:
-            low, high = fit.conf_int().loc["years_since_2020"]
-            row |= {"low": low, "high": high, **predict_share(fit, new).iloc[0]}
-        rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(Parallel()(delayed(_read_trend)(reading, arguments, new) for reading, arguments in readings.items()))
+
+
+def _read_trend(reading: str, arguments: dict, new: pd.DataFrame) -> dict:
+    fit = fit_share_trend(**arguments)
+    row = {"reading": reading, "n": int(fit.nobs), "df": int(fit.df_resid), "slope": fit.params["years_since_2020"]}
+    if fit.df_resid > 0:
+        low, high = fit.conf_int().loc["years_since_2020"]
+        row |= {"low": low, "high": high, **predict_share(fit, new).iloc[0]}
+    return row
 
 
 def leave_out_each(shares: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:

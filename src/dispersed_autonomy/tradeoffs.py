@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from dispersed_autonomy.evidence import NORMAL_95
-
+NORMAL_95 = 1.959963984540054
 MODELS = ("office", "hybrid", "fully_remote", "dispersed_autonomy")
 CRITERIA = (
     "retention", "output", "recruiting", "diversity", "collaboration",
@@ -70,7 +69,7 @@ def draw_effects(evidence: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, r
     ndarray
         Draws x models x criteria, in the units of the criteria.
     """
-    mean, sd, log = _cell_scales(evidence)
+    mean, sd, log = cell_scales(evidence)
     worst, best = scale_ends(criteria)
     normal = rng.standard_normal((n_draws, len(MODELS), len(CRITERIA)))
     if shared:
@@ -83,7 +82,14 @@ def draw_effects(evidence: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, r
     return effects
 
 
-def _cell_scales(evidence: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def cell_scales(evidence: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of each cell on the scale of its normal distribution, and whether that is a logarithm.
+
+    Returns
+    -------
+    tuple of ndarray
+        Each models x criteria; NaN in empty cells.
+    """
     shape = (len(MODELS), len(CRITERIA))
     order = pd.MultiIndex.from_product([MODELS, CRITERIA], names=["model", "criterion"])
     cells = evidence.astype({"model": str, "criterion": str, "distribution": str}).set_index(["model", "criterion"]).loc[order]
@@ -189,11 +195,16 @@ def utilities(effects: np.ndarray, weights: np.ndarray, criteria: pd.DataFrame) 
     ValueError
         If a weight is negative or no number, or all are zero.
     """
+    return weigh_scores(score_effects(effects, criteria), weights)
+
+
+def weigh_scores(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Compute `utilities` from scores; parameters, returns and errors as there."""
     weights = np.asarray(weights, dtype=float)
     total = weights.sum(axis=-1, keepdims=True)
     if not ((weights >= 0).all() and (total > 0).all()):
         raise ValueError("weights are not negative, and at least one is positive")
-    return np.einsum("...mc,...c->...m", score_effects(effects, criteria), weights / total)
+    return np.einsum("...mc,...c->...m", scores, weights / total)
 
 
 def rank_models(scores: np.ndarray) -> np.ndarray:
@@ -283,17 +294,15 @@ def perfect_information(values: np.ndarray) -> float:
     return float(values.max(axis=-1).mean() - values.mean(axis=0).max())
 
 
-def partial_information(values: np.ndarray, parameter: np.ndarray, bins: int = 40) -> float:
-    """Return what it is worth to know one parameter before choosing, from draws.
+def partial_information(values: np.ndarray, parameters: np.ndarray) -> float:
+    """Return what it is worth to know some parameters before choosing, from draws.
 
     Parameters
     ----------
     values : ndarray
         Draws x models.
-    parameter : ndarray
-        One a draw.
-    bins : int
-        The conditional mean of each model is its mean in each of these equally large groups of draws.
+    parameters : ndarray
+        One a draw, or draws x parameters.
 
     Returns
     -------
@@ -302,13 +311,162 @@ def partial_information(values: np.ndarray, parameter: np.ndarray, bins: int = 4
 
     Notes
     -----
-    Strong, Oakley and Brennan (2014), doi 10.1177/0272989X13505910, describe regression on draws; groups are its simplest form.
+    Strong, Oakley and Brennan (2014), doi 10.1177/0272989X13505910: what is expected of a model once the parameters are known is the
+    fit of a regression on them, here least squares with their squares and products.
     """
-    order = np.argsort(parameter, kind="stable")
-    groups = [values[part].mean(axis=0) for part in np.array_split(order, bins)]
-    sizes = np.array([len(part) for part in np.array_split(order, bins)])
-    known = (np.max(groups, axis=-1) * sizes).sum() / sizes.sum()
-    return float(max(known - values.mean(axis=0).max(), 0.0))
+    known = np.asarray(parameters, dtype=float).reshape(len(values), -1)
+    known = (known - known.mean(axis=0)) / known.std(axis=0)
+    rows, columns = np.triu_indices(known.shape[1])
+    design = np.column_stack([np.ones(len(values)), known, known[:, rows] * known[:, columns]])
+    fitted = design @ np.linalg.lstsq(design, values, rcond=None)[0]
+    return float(max(fitted.max(axis=-1).mean() - fitted.mean(axis=0).max(), 0.0))
+
+
+def list_information(draws: Draws, tables: Tables) -> pd.DataFrame:
+    """Return what it is worth to know each cell, each criterion in all models, and each price.
+
+    Parameters
+    ----------
+    draws : Draws
+        With their inputs kept.
+    tables : Tables
+        Those simulated.
+
+    Returns
+    -------
+    DataFrame
+        `kind` ("cell", "criterion" or "price"), `model` (empty but for cells), `name`, `money` (percent of payroll, choosing by net
+        value) and `score` (hundredths of the scale, choosing by utility with equal weights).
+    """
+    rows = []
+    for number, criterion in enumerate(CRITERIA):
+        effects = draws.effects[:, 1:, number]
+        rows += [("cell", model, criterion, effects[:, place]) for place, model in enumerate(MODELS[1:])]
+        rows.append(("criterion", "", criterion, effects))
+    rows += [("price", "", name, values) for name, values in draws.team.items()]
+    in_money = set(tables.criteria.loc[tables.criteria["in_money"] == "yes", "criterion"].astype(str)) | set(draws.team)
+    worth = [
+        (
+            kind, model, name,
+            partial_information(draws.net, known) if name in in_money else 0.0,
+            0.0 if kind == "price" else 100 * partial_information(draws.equal, known),
+        )
+        for kind, model, name, known in rows
+    ]  # fmt: skip
+    return pd.DataFrame(worth, columns=["kind", "model", "name", "money", "score"])
+
+
+def compare_pairs(effects: np.ndarray, evidence: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
+    """Compare each two of the models that have evidence of their own, on the criteria on which both have.
+
+    Parameters
+    ----------
+    effects : ndarray
+        Draws x models x criteria.
+    evidence, criteria : DataFrame
+        The tables drawn from.
+
+    Returns
+    -------
+    DataFrame
+        `first`, `second`, `criterion`, `lead` (median of first less second, in hundredths of the scale) with its 95% limits `low`
+        and `high`, and `ahead`: the model whose lead excludes zero, or "undecided".
+    """
+    scores = 100 * score_effects(effects, criteria)
+    own = evidence[evidence["basis"].isin(["reference", "evidence"])].groupby("criterion", observed=True)["model"].agg(set)
+    rows = []
+    for one, other in [("office", "hybrid"), ("office", "fully_remote"), ("hybrid", "fully_remote")]:
+        for number, criterion in enumerate(CRITERIA):
+            if {one, other} <= own[criterion]:
+                gap = scores[:, MODELS.index(one), number] - scores[:, MODELS.index(other), number]
+                low, middle, high = np.quantile(gap, [0.025, 0.5, 0.975])
+                ahead = one if low > 0 else other if high < 0 else "undecided"
+                rows.append((one, other, criterion, middle, low, high, ahead))
+    return pd.DataFrame(rows, columns=["first", "second", "criterion", "lead", "low", "high", "ahead"])
+
+
+def count_trade_offs(pairs: pd.DataFrame) -> dict[str, int]:
+    """Return in how many pairs both models lead somewhere (`trading_off`), and in how many only one does (`one_sided`)."""
+    leaders = pairs[pairs["ahead"] != "undecided"].groupby(["first", "second"], observed=True)["ahead"].nunique()
+    return {"trading_off": int((leaders == 2).sum()), "one_sided": int((leaders == 1).sum())}
+
+
+def compare_assumptions(settings: dict[str, dict], n_draws: int, seed: int = SEED) -> pd.DataFrame:
+    """Compute how often each model ranks first under each of several assumptions.
+
+    Parameters
+    ----------
+    settings : dict of str to dict
+        Name of each reading to the arguments of `simulate`, `tables` among them.
+    n_draws : int
+        Draws of each.
+    seed : int
+        The same for all.
+
+    Returns
+    -------
+    DataFrame
+        `reading`, `by` ("money", "equal weights", "all weights"), `model`, `first_percent`, and, the same in all rows of a reading,
+        `trading_off` and `one_sided` as of `count_trade_offs`.
+    """
+    tasks = (delayed(_rank_first)(name, options, n_draws, seed) for name, options in settings.items())
+    return pd.concat(Parallel()(tasks), ignore_index=True)
+
+
+def _rank_first(name: str, options: dict, n_draws: int, seed: int) -> pd.DataFrame:
+    draws = simulate(n_draws=n_draws, seed=seed, keep=True, **options)
+    by = {"money": draws.net, "equal weights": draws.equal, "all weights": draws.dirichlet}
+    counts = count_trade_offs(compare_pairs(draws.effects, options["tables"].evidence, options["tables"].criteria))
+    shares = [
+        pd.DataFrame({"reading": name, "by": kind, "model": MODELS, "first_percent": rank_shares(scores)[1].to_numpy(), **counts})
+        for kind, scores in by.items()
+    ]
+    return pd.concat(shares, ignore_index=True)
+
+
+def forget_cells(evidence: pd.DataFrame, bases: tuple[str, ...] = ("borrowed", "assumption")) -> pd.DataFrame:
+    """Return the evidence with the cells of some bases emptied, as if nothing were known of them."""
+    forgotten = evidence["basis"].isin(bases)
+    numbers = ["central_in_unit", "low_in_unit", "high_in_unit"]
+    return evidence.assign(**{column: evidence[column].mask(forgotten) for column in numbers})
+
+
+def split_leads(effects: np.ndarray, evidence: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
+    """Split the mean lead of each model over the office, with equal weights, by the basis of its cells.
+
+    Returns
+    -------
+    DataFrame
+        Models by basis, in hundredths of the scale; the sum of a row is the whole lead.
+    """
+    scores = 100 * (score_effects(effects, criteria).mean(axis=0) - 0.5) / len(CRITERIA)
+    long = pd.DataFrame(scores, index=list(MODELS), columns=list(CRITERIA)).rename_axis("model").melt(ignore_index=False, var_name="criterion")
+    basis = evidence[["model", "criterion", "basis"]].astype(str)
+    split = long.reset_index().merge(basis, on=["model", "criterion"]).pivot_table(index="model", columns="basis", values="value", aggfunc="sum")
+    return split.reindex(MODELS).reindex(columns=["evidence", "borrowed", "assumption", "empty"]).fillna(0.0)
+
+
+def trace_worth(draws: Draws, parameter: str, values: np.ndarray) -> pd.DataFrame:
+    """Return in which share of draws each model is worth more than the office if one figure of the team is known.
+
+    Parameters
+    ----------
+    draws : Draws
+        With their inputs kept.
+    parameter : str
+        Name of the figure.
+    values : ndarray
+        What it could be.
+
+    Returns
+    -------
+    DataFrame
+        `model`, the parameter, and `share_percent`.
+    """
+    nets = [net_value(draws.effects, draws.team | {parameter: value}).sum(axis=-1)[:, 1:] for value in values]
+    rows = {value: 100 * (net > 0).mean(axis=0) for value, net in zip(values, nets)}
+    wide = pd.DataFrame(rows, index=pd.Index(MODELS[1:], name="model")).rename_axis(columns=parameter)
+    return wide.stack().rename("share_percent").reset_index()
 
 
 def simulate(tables: Tables, n_draws: int, seed: int, keep: bool = False, shared: float = 0.0, chunk: int = CHUNK) -> Draws:
@@ -349,8 +507,8 @@ def _simulate_chunk(tables: Tables, n_draws: int, seed: np.random.SeedSequence, 
     team = draw_team(tables.prices, n_draws, rng)
     weights = rng.dirichlet(np.ones(len(CRITERIA)), n_draws)
     net = net_value(effects, team).sum(axis=-1)
-    equal = utilities(effects, np.ones(len(CRITERIA)), tables.criteria)
-    dirichlet = utilities(effects, weights, tables.criteria)
+    scores = score_effects(effects, tables.criteria)
+    equal, dirichlet = weigh_scores(scores, np.ones(len(CRITERIA))), weigh_scores(scores, weights)
     if not keep:
         effects, weights, team = effects[:0], weights[:0], {}
     return Draws(net, equal, dirichlet, effects, weights, team)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import statsmodels.formula.api as smf
+from joblib import Parallel, delayed
 from scipy.special import expit, logit  # noqa: F401  (the formula calls logit)
 from statsmodels.stats.stattools import durbin_watson
 
@@ -79,8 +80,6 @@ def forecast_windows(series: pd.DataFrame, starts: range, ends: range, target: i
         Columns of `forecast_trend`, with `first_year` and `last_year` of the window.
     """
     windows = [(first, last, form) for first in starts for last in ends if last - first >= 3 for form in FORMS]
-    forecasts = [
-        forecast_trend(series[series["year"].between(first, last)], [target], form).assign(first_year=first, last_year=last)
-        for first, last, form in windows
-    ]
+    tasks = (delayed(forecast_trend)(series[series["year"].between(first, last)], [target], form) for first, last, form in windows)
+    forecasts = [forecast.assign(first_year=first, last_year=last) for forecast, (first, last, _) in zip(Parallel()(tasks), windows)]
     return pd.concat(forecasts, ignore_index=True)
