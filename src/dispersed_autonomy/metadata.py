@@ -51,6 +51,11 @@ def read_citation(path: Path = paths.CITATION) -> dict:
     return citation
 
 
+def read_authors(citation: dict) -> list[str]:
+    """Return the names of the authors."""
+    return [_name(author) for author in citation["authors"]]
+
+
 def read_descriptions() -> dict[str, dict]:
     """Return the description of every dataset, by folder."""
     return {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(paths.DATA.glob("*/datapackage.json"))}

@@ -1,5 +1,6 @@
 """Publish a figure: draw it wide and square, save it with its data, and record what it says."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -59,7 +60,8 @@ def publish(
     FigureError
         If the id is malformed, or caption, alternative text or source say too little.
     """
-    figure = {"id": id, "caption": caption, "alt": alt, "source": source, "claim": claim}
+    drawn_as = {"plot": plot.__name__.removeprefix("plot_"), "options": json.loads(json.dumps(options, default=float))}
+    figure = {"id": id, "caption": caption, "alt": alt, "source": source, "claim": claim} | drawn_as
     check_figure(figure)
     paths.FIGURES.mkdir(parents=True, exist_ok=True)
     frame.to_csv(paths.FIGURES / f"{id}.csv", index=False, lineterminator="\n")
