@@ -1,5 +1,5 @@
 /* The explorer: what each model is worth, and how they rank, from the draws of the notebook and the reader's figures. */
-(function () {
+document.addEventListener("DOMContentLoaded", function () {
   "use strict";
   const root = document.getElementById("explorer");
   if (!root) return;
@@ -272,4 +272,4 @@
       window.vegaEmbed(`#chart-${name}`, spec, { actions: false, renderer: "svg" }).then(({ view }) => { views[name] = view; view.data(name, chartData(shown)[name]).run(); });
     });
   }
-})();
+});

@@ -23,6 +23,7 @@ from dispersed_autonomy.figures.shares import SHADES
 COLOURS = ("0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9")
 MARKERS = (XL_MARKER_STYLE.CIRCLE, XL_MARKER_STYLE.SQUARE, XL_MARKER_STYLE.DIAMOND, XL_MARKER_STYLE.TRIANGLE)
 GREY, INK = "B8B8B8", "444444"
+LEGEND_COLUMNS = 3
 BAR_BRIGHTNESS = 0.45  # lighter than the error bars, which lie on them
 SPACES = {
     "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
@@ -151,7 +152,7 @@ def draw_lines(slide, frame, box, *, x, y, line, emphasis, ylabel, xlabel="Year"
         _style_line(chart.plots[0].series[len(names)], INK, dashed=True)
     _scale(chart.category_axis, _axis_ends(frame, [x]), xlabel, number_format="yyyy" if dated else "0")
     _scale(chart.value_axis, ylim or _axis_ends(frame, [c for c in (y, low, high) if c], reference), ylabel)
-    _place_plot(chart, 0.07, legend=True)
+    _place_plot(chart, 0.07, legend=len(emphasis) + (reference is not None))
     _drop_from_legend(chart, range(len(emphasis), len(names)))
     return chart
 
@@ -175,7 +176,7 @@ def draw_timeline(slide, frame, box, *, x, y, group, ylabel, low="low", high="hi
         _style_line(chart.plots[0].series[len(names)], INK, dashed=True)
     _scale(chart.category_axis, (np.floor(frame[x].min()), np.ceil(frame[x].max() + 0.01)), xlabel, number_format="0", step=1)
     _scale(chart.value_axis, ylim, ylabel)
-    _place_plot(chart, 0.07, legend=True)
+    _place_plot(chart, 0.07, legend=len(names) + (reference is not None))
     return chart
 
 
@@ -267,11 +268,12 @@ def _scale(axis, ends: tuple[float, float], title: str, log: bool = False, numbe
         scaling.insert(0, base)
 
 
-def _place_plot(chart: Chart, left: float, legend: bool) -> None:
+def _place_plot(chart: Chart, left: float, legend: int) -> None:
+    legend_rows = -(-legend // LEGEND_COLUMNS)
     area = chart._chartSpace.chart.plotArea
     for old in area.findall(qn("c:layout")):
         area.remove(old)
-    sizes = {"x": left, "y": 0.03, "w": 0.97 - left, "h": 0.75 if legend else 0.82}
+    sizes = {"x": left, "y": 0.03, "w": 0.97 - left, "h": 0.82 - 0.07 * legend_rows}
     numbers = "".join(f'<c:{name} val="{value:.3f}"/>' for name, value in sizes.items())
     modes = '<c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'
     area.insert(0, _parse(f"<c:layout><c:manualLayout>{modes}{numbers}</c:manualLayout></c:layout>"))

@@ -18,9 +18,11 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.accessibility import mend_pages
+from dispersed_autonomy.citations import cite_figure
 from dispersed_autonomy.claims import VERDICTS
 from dispersed_autonomy.figures.explorer import money_chart, rank_chart
 from dispersed_autonomy.metadata import find_launches, read_citation, write_addresses, write_setup
+from dispersed_autonomy.pages import describe_claim, describe_figure, write_head
 from dispersed_autonomy.release import list_changes
 from dispersed_autonomy.results import ResultError, format_result
 from dispersed_autonomy.search import write_findings
@@ -105,7 +107,8 @@ class TemplateDirective(SphinxDirective):
 
 class Figure(TemplateDirective):
     def gather(self):
-        return {"figure": self.find("figures", self.arguments[0])}
+        figure = self.find("figures", self.arguments[0])
+        return {"figure": figure, "cited": cite_figure(figure), "linked": True}
 
 
 class Claim(TemplateDirective):
@@ -188,6 +191,29 @@ class Launch(TemplateDirective):
         }
 
 
+def make_pages(app: Sphinx):
+    """Yield the page of every figure and of every claim."""
+    claims, figures, results = (read_published(kind) for kind in ("claims", "figures", "results"))
+    for id, figure in figures.items():
+        yield _make_page(app, f"figures/{id}", "figure-page", describe_figure(figure, claims[figure["claim"]], results) | {"linked": False})
+    for id, claim in claims.items():
+        yield _make_page(app, f"claims/{id}", "claim-page", describe_claim(claim, figures, results))
+
+
+def _make_page(app: Sphinx, name: str, template: str, shown: dict) -> tuple[str, dict, str]:
+    def to_page(docname: str) -> str:
+        return app.builder.get_relative_uri(name, docname)
+
+    body = TEMPLATES.get_template(f"{template}.html").render(root="../", page=to_page, number=format_result, **shown)
+    title = shown.get("finding") or shown["claim"]["claim"]
+    return name, {"title": title, "body": body, "html_theme.sidebar_secondary.remove": True}, "page.html"
+
+
+def add_head(_app, page: str, _template, context: dict, _doctree) -> None:
+    """Add what search engines and fact-check tools read."""
+    context["metatags"] = context.get("metatags", "") + write_head(page, read_published("claims"), read_published("figures"))
+
+
 def publish_at_root(app: Sphinx, _exception: Exception | None) -> None:
     """Copy the published files to the root of the finished site."""
     if _exception is None and app.builder.name == "html":
@@ -235,6 +261,8 @@ def setup(app: Sphinx) -> dict:
         "launch": Launch,
     }.items():
         app.add_directive(name, directive)
+    app.connect("html-collect-pages", make_pages)
+    app.connect("html-page-context", add_head)
     app.connect("html-page-context", drop_needless_scripts, priority=900)
     app.connect("build-finished", publish_at_root)
     app.connect("build-finished", finish_pages, priority=900)

@@ -54,7 +54,8 @@ def add_figure(deck: Presentation, figure: dict, frame: pd.DataFrame, picture: P
         slide.shapes[-1]._element.nvGraphicFramePr.cNvPr.set("descr", figure["alt"])
     cited = cite_figure(figure)
     rest = figure["caption"].removeprefix(finding).strip()
-    _add_text(slide, rest or figure["caption"], Inches(6.05), Inches(0.55), 12, INK)
+    words = rest or figure["caption"]
+    _add_text(slide, words, Inches(6.05), Inches(0.65), 12 if len(words) <= 230 else 10, INK)
     _add_text(slide, f"Source: {figure['source'].rstrip('.')}. {cited['short']}", Inches(6.75), Inches(0.5), 10, QUIET)
     shown = frame.head(ROWS_IN_NOTES).to_csv(index=False, lineterminator="\n")
     more = f"\nThe first {ROWS_IN_NOTES} of {len(frame)} rows." if len(frame) > ROWS_IN_NOTES else ""

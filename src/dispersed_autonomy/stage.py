@@ -11,6 +11,7 @@ from dispersed_autonomy import paths
 from dispersed_autonomy.claims import ClaimError, judge_claims
 from dispersed_autonomy.figures.explorer import bundle_script
 from dispersed_autonomy.metadata import MetadataError, publish_notebooks, read_citation, write_metadata
+from dispersed_autonomy.pages import write_bibtex
 from dispersed_autonomy.results import FIELDS, MIME, ResultError, read_recorded, tolerance_of
 from dispersed_autonomy.slides import write_slides
 from dispersed_autonomy.tables import load_table
@@ -80,6 +81,7 @@ def main() -> None:
     except (ResultError, ClaimError, MetadataError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
     publish_files(results, figures, claims)
+    write_bibtex(paths.PUBLISHED, figures, claims)
     write_slides(paths.PUBLISHED, results, figures, claims)
     publish_explorer()
     publish_notebooks(paths.PUBLISHED / "notebooks", citation)
