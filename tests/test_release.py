@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import zipfile
@@ -109,8 +110,6 @@ def test_a_release_that_lacks_files_can_be_written_or_has_another_checksum_is_no
 
 
 def test_a_zip_that_depends_on_the_time_or_the_place_is_noticed(tmp_path):
-    import os
-
     first, second = (write_lists(tmp_path / name, 1.0, "holds") for name in ("one", "two"))
     os.utime(second / "results.json", (0, 0))
     for site in (first, second):
@@ -146,7 +145,7 @@ def test_a_page_of_changes_in_another_order_or_without_both_values_is_noticed(tm
         ("2026-01-01-0.9.0", "2026-02-01-0.10.0"),
     ]
     page = TEMPLATES.get_template("changes.html").render(steps=steps, show=show)
-    assert "1 verdicts and 0 numbers differ" in page
+    assert "Verdicts that differ: 1. Numbers that differ: 0." in page
     assert "overstated" in page
     assert '<td data-label="Before">1</td><td data-label="After">2</td>' in page
     assert "No release has been made yet" in TEMPLATES.get_template("changes.html").render(steps=[], show=show)
