@@ -206,7 +206,7 @@ def _make_page(app: Sphinx, name: str, template: str, shown: dict) -> tuple[str,
 
     body = TEMPLATES.get_template(f"{template}.html").render(root="../", page=to_page, number=format_result, **shown)
     title = shown.get("finding") or shown["claim"]["claim"]
-    return name, {"title": title, "body": body, "html_theme.sidebar_secondary.remove": True}, "page.html"
+    return name, {"title": title, "pagetitle": title, "body": body, "html_theme.sidebar_secondary.remove": True}, "page.html"
 
 
 def add_head(_app, page: str, _template, context: dict, _doctree) -> None:
