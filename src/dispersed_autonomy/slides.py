@@ -138,7 +138,7 @@ def _add_slide(deck: Presentation, title: str):
     shape.text_frame.word_wrap, shape.text_frame.vertical_anchor = True, MSO_ANCHOR.MIDDLE
     paragraph = shape.text_frame.paragraphs[0]
     paragraph.alignment = 1
-    size = 28 if len(title) <= 70 else 24 if len(title) <= 130 else 20 if len(title) <= 210 else 16
+    size = 28 if len(title) <= 65 else 24 if len(title) <= 110 else 20 if len(title) <= 190 else 16
     paragraph.font.size, paragraph.font.bold, paragraph.font.color.rgb = Pt(size), True, INK
     return slide
 
