@@ -46,7 +46,7 @@ def test_a_claim_without_its_page_rule_or_results_is_noticed(site, published):
         assert page.select_one("article h1").text.strip() == claim["claim"] and page.select_one(".verdict").text == claim["verdict"]
         assert " ".join(claim["rule"].split()) in " ".join(page.text.split())
         assert {code.text for code in page.select("table.results-of th code")} == set(claim["results"])
-        assert [image["src"] for image in page.select("figure.published img")] == [f"../figures/{figure}.png" for figure in claim["figures"]]
+        assert [image["src"] for image in page.select("figure.shown img")] == [f"../figures/{figure}.png" for figure in claim["figures"]]
 
 
 def test_a_review_that_rates_what_the_evidence_cannot_rate_is_noticed(site, published):
