@@ -269,7 +269,11 @@ document.addEventListener("DOMContentLoaded", function () {
   if (window.vegaEmbed) {
     Object.entries(charts).forEach(([name, spec]) => {
       spec.datasets = chartData(shown);
-      window.vegaEmbed(`#chart-${name}`, spec, { actions: false, renderer: "svg" }).then(({ view }) => { views[name] = view; view.data(name, chartData(shown)[name]).run(); });
+      window.vegaEmbed(`#chart-${name}`, spec, { actions: false, renderer: "svg" }).then(({ view }) => {
+        views[name] = view;
+        document.querySelector(`#chart-${name} svg`).setAttribute("aria-hidden", "true"); // the frame is the image, the table its numbers
+        view.data(name, chartData(shown)[name]).run();
+      });
     });
   }
 });

@@ -47,5 +47,5 @@ def _to_spec(chart: alt.Chart) -> dict:
     text = {"labelColor": INK, "titleColor": INK, "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"}
     axis = text | {"domainColor": INK, "tickColor": INK, "gridOpacity": 0.3}
     fitted = chart.properties(width="container", background="transparent")
-    styled = fitted.configure(font="system-ui, sans-serif", aria=False).configure_view(stroke=None)
+    styled = fitted.configure(font="system-ui, sans-serif").configure_view(stroke=None)
     return styled.configure_axis(**axis).configure_legend(**text).to_dict()
