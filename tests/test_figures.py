@@ -3,17 +3,20 @@
 import sys
 
 import matplotlib.pyplot as plt
+import nbformat
 import pandas as pd
 import pytest
 from PIL import Image
+from sphinx.errors import ExtensionError
 
-from dispersed_autonomy import paths
+from dispersed_autonomy import paths, site
 from dispersed_autonomy.figures import FigureError, publish
 from dispersed_autonomy.figures.evidence_table import plot_evidence_table
 from dispersed_autonomy.figures.intervals import plot_intervals
 from dispersed_autonomy.figures.lines import plot_lines
 from dispersed_autonomy.figures.shares import plot_shares
 from dispersed_autonomy.figures.specification_curve import plot_specification_curve
+from dispersed_autonomy.results import MIME, ResultError, read_recorded
 
 WORDS = {
     "caption": "The finding comes first, then n, the interval and what else a reader has to know.",
@@ -115,6 +118,22 @@ def test_a_figure_that_says_too_little_is_refused_before_it_is_drawn(folder, est
 def test_a_malformed_id_is_refused(folder, estimates):
     with pytest.raises(FigureError, match="Three"):
         publish("Three estimates", plot_intervals, estimates, value="value", xlabel="Value", **WORDS)
+
+
+def test_two_figures_of_one_id_are_refused_and_both_notebooks_named(tmp_path):
+    for name in ("01_first", "02_second"):
+        output = nbformat.v4.new_output("display_data", data={"text/plain": "a"}, metadata={MIME: {"figure": {"id": "three-estimates"}}})
+        cell = nbformat.v4.new_code_cell("publish()", outputs=[output])
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / f"{name}.ipynb")
+    with pytest.raises(ResultError, match="figure three-estimates: recorded in 01_first and again in 02_second"):
+        read_recorded("figure", tmp_path)
+
+
+def test_an_unknown_figure_stops_the_build_and_names_page_and_line(monkeypatch):
+    monkeypatch.setattr(site, "read_published", lambda _kind: {"three-estimates": {"id": "three-estimates"}})
+    assert site.find_published("figures", "three-estimates", "intro.md:7")["id"] == "three-estimates"
+    with pytest.raises(ExtensionError, match="intro.md:7: .*'four-estimates'"):
+        site.find_published("figures", "four-estimates", "intro.md:7")
 
 
 def test_groups_of_one_label_do_not_cover_each_other_when_dodged(ax):

@@ -62,10 +62,11 @@ def test_a_review_that_rates_what_the_evidence_cannot_rate_is_noticed(site, publ
 
 
 def test_data_or_articles_that_search_engines_cannot_read_are_noticed(site, published):
+    for id in published["figures"]:
+        data = structured(read(site, f"figures/{id}.html"))
+        assert data["@type"] == "Dataset" and {"name", "description", "license", "creator", "distribution", "variableMeasured"} <= set(data)
+        assert data["distribution"][0]["contentUrl"].endswith(f"figures/{id}.csv")
     figure = next(iter(published["figures"].values()))
-    data = structured(read(site, f"figures/{figure['id']}.html"))
-    assert data["@type"] == "Dataset" and {"name", "description", "license", "creator", "distribution", "variableMeasured"} <= set(data)
-    assert data["distribution"][0]["contentUrl"].endswith(f"figures/{figure['id']}.csv")
     for address in (f"notebooks/{figure['notebook']}.html", "index.html"):
         page = read(site, address)
         assert structured(page)["@type"] == "ScholarlyArticle"

@@ -73,6 +73,17 @@ def test_lines_over_dates_that_stand_elsewhere_than_the_data_are_noticed():
     assert second._element.find(qn("c:errBars")) is None
 
 
+@pytest.mark.parametrize("months", [("2020-05-01", "2024-11-01"), ("2021-01-01", "2022-12-31"), ("2019-02-01", "2026-06-01")])
+def test_a_year_written_beside_another_year_or_a_date_cut_off_is_noticed(months):
+    frame = pd.DataFrame({"month": months, "days": [2.0, 2.5], "line": "x"})
+    axis = draw("lines", frame, x="month", y="days", line="line", emphasis=["x"], ylabel="Days").category_axis
+    ticks = [EXCEL_EPOCH + pd.Timedelta(days=day) for day in np.arange(axis.minimum_scale, axis.maximum_scale + 0.5, axis.major_unit)]
+    assert all(tick - pd.Timestamp(tick.year, 1, 1) < pd.Timedelta(days=3) for tick in ticks)
+    assert np.diff([tick.year for tick in ticks]).tolist() == [1] * (len(ticks) - 1)
+    first, last = map(pd.Timestamp, months)
+    assert ticks[0] < first and EXCEL_EPOCH + pd.Timedelta(days=axis.maximum_scale) > last
+
+
 def test_a_plot_without_a_chart_that_loses_its_picture_or_its_table_is_noticed(tmp_path):
     Image.new("RGB", (192, 108)).save(tmp_path / "a.png")
     figure = {"id": "a", "plot": "evidence_table", "options": {}, "caption": "A finding. And more.", "alt": "What is seen.", "source": "Somebody 2020"}
@@ -112,6 +123,37 @@ def test_a_figure_whose_slide_has_other_numbers_than_its_csv_is_noticed(site, pu
         missing = [v for v in np.round(wanted, 9) if v not in set(np.round(drawn, 9))]
         assert missing == [], id
     assert native >= 0.9 * len(published["figures"])
+
+
+def read_drawn(series):
+    """Return every point of a series that has an error bar, with the limits that it draws."""
+    bars = series._element.find(qn("c:errBars"))
+    if bars is None:
+        return []
+    values = next(series._element.find(qn(tag)) for tag in ("c:yVal", "c:val") if series._element.find(qn(tag)) is not None)
+    parts = (values, bars.find(qn("c:minus")), bars.find(qn("c:plus")))
+    points, minus, plus = ({int(p.get("idx")): float(p.find(qn("c:v")).text) for p in part.iter(qn("c:pt"))} for part in parts)
+    return [(point, point - minus[i], point + plus[i]) for i, point in points.items() if minus[i] or plus[i]]
+
+
+def test_error_bars_that_are_not_the_intervals_of_the_csv_are_noticed(site, published):
+    compared = 0
+    for id, figure in published["figures"].items():
+        usual = (None, None) if figure["plot"] == "lines" else ("low", "high")
+        low, high = (figure["options"].get(end, name) for end, name in zip(("low", "high"), usual))
+        frame = pd.read_csv(site / "figures" / f"{id}.csv")
+        if figure["plot"] not in ("intervals", "lines", "timeline") or low not in frame:
+            continue
+        value = figure["options"].get("value") or figure["options"].get("y")
+        known = frame[frame[low] < frame[high]]
+        known = known.dropna(subset=[value]) if figure["plot"] == "lines" else known.fillna({value: (known[low] + known[high]) / 2})
+        (chart,) = (shape.chart for shape in Presentation(site / "figures" / f"{id}.pptx").slides[0].shapes if shape.has_chart)
+        drawn = sorted(tuple(np.round(point, 6)) for series in chart.plots[0].series for point in read_drawn(series))
+        wanted = sorted(tuple(np.round(point, 6)) for point in known[[value, low, high]].to_numpy(float))
+        assert len(drawn) == len(wanted), id
+        assert np.array(drawn) == pytest.approx(np.array(wanted), abs=2e-6), id
+        compared += len(wanted)
+    assert compared > 100
 
 
 def test_a_deck_out_of_the_order_of_the_claims_is_noticed(site, published):

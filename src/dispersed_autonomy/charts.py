@@ -150,7 +150,8 @@ def draw_lines(slide, frame, box, *, x, y, line, emphasis, ylabel, xlabel="Year"
             _add_error_bars(chart, series, "y", *_limits(held[name], y, low, high), colour, width=0.75)
     if reference is not None:
         _style_line(chart.plots[0].series[len(names)], INK, dashed=True)
-    _scale(chart.category_axis, _axis_ends(frame, [x]), xlabel, number_format="yyyy" if dated else "0")
+    ends = _year_ends(frame[x]) if dated else _axis_ends(frame, [x])
+    _scale(chart.category_axis, ends, xlabel, number_format="yyyy" if dated else "0", step=365.25 if dated else None)
     _scale(chart.value_axis, ylim or _axis_ends(frame, [c for c in (y, low, high) if c], reference), ylabel)
     _place_plot(chart, 0.07, legend=len(emphasis) + (reference is not None))
     _drop_from_legend(chart, range(len(emphasis), len(names)))
@@ -206,6 +207,12 @@ def _to_numbers(frame: pd.DataFrame, x: str) -> tuple[pd.DataFrame, bool]:
     return frame.assign(**{x: (pd.to_datetime(frame[x]) - EXCEL_EPOCH).dt.days}), True
 
 
+def _year_ends(days: pd.Series) -> tuple[float, float]:
+    """Return ends such that steps of 365.25 days fall on the first days of years, and never on the last of the year before."""
+    first, last = (EXCEL_EPOCH + pd.Timedelta(days=int(day)) for day in (days.min() - 1, days.max()))
+    return float((pd.Timestamp(first.year, 1, 2) - EXCEL_EPOCH).days), float((pd.Timestamp(last.year + 1, 1, 2) - EXCEL_EPOCH).days)
+
+
 def _add_points(data: XyChartData, name: str, xs, ys) -> None:
     series = data.add_series(str(name))
     for x, y in zip(xs, ys):
@@ -254,8 +261,6 @@ def _scale(axis, ends: tuple[float, float], title: str, log: bool = False, numbe
     axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = number_format, False
     if step:
         axis.major_unit = step
-    if number_format == "yyyy":
-        axis.major_unit = 365.25
     axis.has_title = bool(title)
     if title:
         axis.axis_title.text_frame.text = title
