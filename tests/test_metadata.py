@@ -70,7 +70,8 @@ def test_a_crate_without_its_root_or_with_a_file_that_is_not_there_is_noticed(si
     for field in ("name", "description", "license", "datePublished", "author", "hasPart"):
         assert root[field], field
     assert crate.get("ro-crate-metadata.json")["about"].id == "./"
-    parts = [entity for entity in crate.get_entities() if set(entity.type if isinstance(entity.type, list) else [entity.type]) & {"File", "Dataset"}]
+    types = {entity: entity.type if isinstance(entity.type, list) else [entity.type] for entity in crate.get_entities()}
+    parts = [entity for entity, named in types.items() if set(named) & {"File", "Dataset"}]
     absent = [entity.id for entity in parts if not (site / entity.id).exists()]
     assert absent == []
     assert {f"figures/{id}.png" for id in published["figures"]} <= {entity.id for entity in parts}
@@ -81,7 +82,8 @@ def test_a_run_in_the_crate_that_names_other_datasets_than_its_results_is_notice
     crate = json.loads((site / "ro-crate-metadata.json").read_text())["@graph"]
     for run in (entity for entity in crate if entity["@type"] == "CreateAction"):
         notebook = run["@id"].removeprefix("#run-")
-        used = {dataset for result in published["results"].values() if result["notebook"] == notebook for dataset in result["datasets"]}
+        own = [result for result in published["results"].values() if result["notebook"] == notebook]
+        used = {dataset for result in own for dataset in result["datasets"]}
         assert {part["@id"] for part in run["object"]} == {f"data/{dataset}/" for dataset in used}
 
 

@@ -26,7 +26,8 @@ def test_a_second_link_to_the_same_book_is_noticed():
 
 @pytest.mark.browser
 def test_a_book_without_bookmarks_numbers_or_with_links_to_this_disk_is_noticed(browser, site):
-    titles = {address: title for address, title in list_pages(site).items() if address in ("index.html", "method.html", "data.html")}
+    wanted = ("index.html", "method.html", "data.html")
+    titles = {address: title for address, title in list_pages(site).items() if address in wanted}
     written = io.BytesIO()
     print_book(browser, site, titles, read_citation()).write(written)
     book = PdfReader(written)
@@ -40,4 +41,5 @@ def test_a_book_without_bookmarks_numbers_or_with_links_to_this_disk_is_noticed(
     inside = [link for link in links if "/Dest" in link]
     assert inside, "no link leads to another page of the book"
     assert book.metadata.title == read_citation()["title"]
-    assert "tried in order, and the first that is true decides" in " ".join(" ".join(sheet.extract_text() for sheet in book.pages).split())
+    words = " ".join(" ".join(sheet.extract_text() for sheet in book.pages).split())
+    assert "tried in order, and the first that is true decides" in words

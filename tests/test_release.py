@@ -10,7 +10,15 @@ import zipfile
 import pytest
 
 from dispersed_autonomy import paths
-from dispersed_autonomy.release import ReleaseError, check_release, check_verified, diff_releases, freeze_site, list_changes, zip_site
+from dispersed_autonomy.release import (
+    ReleaseError,
+    check_release,
+    check_verified,
+    diff_releases,
+    freeze_site,
+    list_changes,
+    zip_site,
+)
 from dispersed_autonomy.site import TEMPLATES
 from dispersed_autonomy.verify import compare_results, report_comparison, show
 

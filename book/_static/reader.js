@@ -18,7 +18,7 @@
   document.addEventListener("toggle", reachable, true);
 
   // A page opened from disk may not read another one, so that the results come without their excerpts.
-  if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
   const plain = (text) => text.toLowerCase().replaceAll("\u2212", "-").replaceAll("_", " ");
   const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

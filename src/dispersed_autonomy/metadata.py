@@ -24,10 +24,12 @@ TEXT_LICENCE = {
     "title": "Creative Commons Attribution 4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
-PUBLISHED_LISTS = {
+PUBLISHED_FILES = {
     "results": "Every result with its interval, unit, n, claim and notebook",
     "claims": "Every claim with its rule, verdict and results",
     "figures": "Every figure with its caption, alternative text and source",
+    "datapackage": "Description of every table",
+    "sbom": "Bill of materials of the software (CycloneDX)",
 }
 FOLDER = "dispersed-autonomy"
 
@@ -58,7 +60,8 @@ def read_authors(citation: dict) -> list[str]:
 
 def read_descriptions() -> dict[str, dict]:
     """Return the description of every dataset, by folder."""
-    return {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(paths.DATA.glob("*/datapackage.json"))}
+    found = sorted(paths.DATA.glob("*/datapackage.json"))
+    return {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in found}
 
 
 def build_package(citation: dict, descriptions: dict[str, dict]) -> dict:
@@ -125,10 +128,8 @@ def build_crate(citation: dict, descriptions: dict[str, dict], figures: list[dic
     root["license"] = _add_licence(crate, TEXT_LICENCE)
     if citation.get("url"):
         root["url"] = citation["url"]
-    for name, title in PUBLISHED_LISTS.items():
+    for name, title in PUBLISHED_FILES.items():
         crate.add_file(dest_path=f"{name}.json", properties={"name": title, "encodingFormat": "application/json"})
-    crate.add_file(dest_path="datapackage.json", properties={"name": "Description of every table", "encodingFormat": "application/json"})
-    crate.add_file(dest_path="sbom.json", properties={"name": "Bill of materials (CycloneDX)", "encodingFormat": "application/json"})
     held = {dataset: _add_dataset(crate, dataset, description) for dataset, description in descriptions.items()}
     for notebook in notebooks:
         made = [
@@ -261,9 +262,11 @@ def write_addresses(site: Path, citation: dict) -> None:
     base = citation.get("url", "").rstrip("/")
     robots = "User-agent: *\nAllow: /\n"
     if base:
-        pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html") if "_static" not in path.relative_to(site).parts)
-        listed = "".join(f"<url><loc>{base}/{quote(page)}</loc></url>\n" for page in pages if page != "404.html")
-        sitemap = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{listed}</urlset>\n'
+        pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+        pages = [page for page in pages if page != "404.html" and not page.startswith("_static/")]
+        listed = "".join(f"<url><loc>{base}/{quote(page)}</loc></url>\n" for page in pages)
+        opening = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        sitemap = f"{opening}\n{listed}</urlset>\n"
         (site / "sitemap.xml").write_text(sitemap, encoding="utf-8")
         robots += f"Sitemap: {base}/sitemap.xml\n"
     (site / "robots.txt").write_text(robots, encoding="utf-8")

@@ -66,8 +66,8 @@ def print_book(browser, site: Path, pages: dict[str, str], citation: dict) -> Pd
         book.append(io.BytesIO(printed), outline_item=title, import_outline=False)
         print(f"[{len(first)}/{len(pages)}] {address}", flush=True)
     page.set_content('<div style="break-after:page;height:1px"></div>' * (len(book.pages) - 1) + "<p></p>")
-    blank = {"format": "A4", "display_header_footer": True, "header_template": "<i></i>", "footer_template": NUMBERS, "margin": MARGINS}
-    numbered = PdfReader(io.BytesIO(page.pdf(**blank)))
+    numbers = {"display_header_footer": True, "header_template": "<i></i>", "footer_template": NUMBERS}
+    numbered = PdfReader(io.BytesIO(page.pdf(format="A4", margin=MARGINS, **numbers)))
     context.close()
     for sheet, number in zip(book.pages, numbered.pages, strict=True):
         sheet.merge_page(number)
@@ -87,7 +87,8 @@ def _lead_links(book: PdfWriter, sheet, first: dict[str, int], root: str, public
             continue
         target = unquote(urldefrag(str(address).removeprefix(f"{root}/"))[0])
         if target in first:
-            book.add_annotation(sheet.page_number, Link(rect=tuple(map(float, link["/Rect"])), target_page_index=first[target], fit=Fit.fit()))
+            place = tuple(map(float, link["/Rect"]))
+            book.add_annotation(sheet.page_number, Link(rect=place, target_page_index=first[target], fit=Fit.fit()))
             kept.append(sheet["/Annots"][-1])
         elif public:
             link["/A"][NameObject("/URI")] = type(address)(f"{public.rstrip('/')}/{str(address).removeprefix(f'{root}/')}")

@@ -144,8 +144,8 @@ def main() -> None:
         if options.check:
             return
         check_verified(json.loads(paths.VERIFICATION.read_text(encoding="utf-8")), read_lists(paths.SITE)["results"])
-        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=paths.PROJECT, capture_output=True, text=True, check=True).stdout.strip()
-        checksum = freeze_site(paths.SITE, folder, options.version, commit)
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=paths.PROJECT, capture_output=True, text=True, check=True)
+        checksum = freeze_site(paths.SITE, folder, options.version, head.stdout.strip())
     except (ReleaseError, MetadataError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
     print(f"{folder.relative_to(paths.PROJECT)}: {FOLDER}-{options.version}.zip, SHA-256 {checksum}")

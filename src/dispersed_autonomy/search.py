@@ -57,6 +57,7 @@ def list_findings(results: list[dict], claims: list[dict], figures: list[dict], 
 
 def write_findings(site: Path) -> None:
     """Write what can be found as a script, for a page opened from disk may load a script and no other file."""
-    read = {name: json.loads((site / f"{name}.json").read_text(encoding="utf-8"))[name] for name in ("results", "claims", "figures")}
-    found = json.dumps(list_findings(**read, site=site), ensure_ascii=False)
+    names = ("results", "claims", "figures")
+    published = {name: json.loads((site / f"{name}.json").read_text(encoding="utf-8"))[name] for name in names}
+    found = json.dumps(list_findings(**published, site=site), ensure_ascii=False)
     (site / "_static" / "findings.js").write_text(f"window.findings = {found};\n", encoding="utf-8")
