@@ -210,7 +210,7 @@ def _to_numbers(frame: pd.DataFrame, x: str) -> tuple[pd.DataFrame, bool]:
 def _year_ends(days: pd.Series) -> tuple[float, float]:
     """Return ends such that steps of 365.25 days fall on the first days of years, and never on the last of the year before."""
     first, last = (EXCEL_EPOCH + pd.Timedelta(days=int(day)) for day in (days.min() - 1, days.max()))
-    return float((pd.Timestamp(first.year, 1, 2) - EXCEL_EPOCH).days), float((pd.Timestamp(last.year + 1, 1, 2) - EXCEL_EPOCH).days)
+    return float((pd.Timestamp(first.year, 1, 2) - EXCEL_EPOCH).days), float((pd.Timestamp(last.year + 1, 1, 3) - EXCEL_EPOCH).days)
 
 
 def _add_points(data: XyChartData, name: str, xs, ys) -> None:
