@@ -117,14 +117,14 @@ def to_bytes(deck: Presentation) -> bytes:
     return _fix_times(held.getvalue())
 
 
-def _fix_times(file: bytes) -> bytes:
+def _fix_times(file: bytes, sheet: bool = False) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             content = old.read(name)
             if name.endswith(".xlsx"):
-                content = _fix_times(content)
-            elif name == "docProps/core.xml" and b"openxmlformats" in content and b"openpyxl" in content:
+                content = _fix_times(content, sheet=True)
+            elif sheet and name == "docProps/core.xml":
                 content = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", content)
             new.writestr(zipfile.ZipInfo(name, ZIP_TIME), content, zipfile.ZIP_DEFLATED)
     return held.getvalue()
