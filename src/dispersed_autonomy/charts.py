@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from pptx.chart.chart import Chart
 from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_AXIS_CROSSES, XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION
 from pptx.enum.dml import MSO_LINE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
@@ -88,8 +88,7 @@ def draw_intervals(slide, frame, box, *, value, xlabel, label="label", low="low"
     chart.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
     chart.category_axis.reverse_order = True
     _label_categories(chart, len(labels))
-    chart.value_axis.crosses, chart.category_axis.has_major_gridlines = XL_AXIS_CROSSES.MINIMUM, False
-    _cross_at(chart, start)
+    chart.value_axis.crosses_at, chart.category_axis.has_major_gridlines = start, False
     chart.has_legend = False
     if len(names) > 1:
         _place_legend(chart)
@@ -114,18 +113,7 @@ def _label_categories(chart: Chart, count: int) -> None:
     axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     axis.tick_labels.font.size = Pt(12 if count <= 9 else 10 if count <= 14 else 8)
     axis.format.line.color.rgb = RGBColor.from_string(INK)
-    axis._element.append(_parse('<c:tickLblSkip val="1"/>'))
-    for tag in ("c:noMultiLvlLbl",):  # the schema wants it last
-        for last in axis._element.findall(qn(tag)):
-            axis._element.append(last)
-
-
-def _cross_at(chart: Chart, start: float) -> None:
-    """Let bars start at a value: the axis of categories crosses the axis of values there."""
-    axis = chart.category_axis._element
-    for old in (*axis.findall(qn("c:crosses")), *axis.findall(qn("c:crossesAt"))):
-        axis.remove(old)
-    axis.find(qn("c:crossAx")).addnext(_parse(f'<c:crossesAt val="{start!r}"/>'))
+    axis._element.find(qn("c:noMultiLvlLbl")).addprevious(_parse('<c:tickLblSkip val="1"/>'))
 
 
 def draw_lines(slide, frame, box, *, x, y, line, emphasis, ylabel, xlabel="Year", low=None, high=None, points=(),
