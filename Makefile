@@ -19,8 +19,8 @@ $(READY): requirements.txt pyproject.toml
 	@touch $@
 
 book: $(READY) ## execute all notebooks and build _build/html/index.html
-	$(BIN)/python -m dispersed_autonomy.execute
-	$(BIN)/python -m dispersed_autonomy.stage
+	$(BIN)/python -m dispersed_autonomy.findings.execute
+	$(BIN)/python -m dispersed_autonomy.site.stage
 	@rm -rf _build/html _build/.doctrees
 	$(BIN)/jupyter-book build _build/source --path-output . -n -W --keep-going --quiet
 	@echo "Open _build/html/index.html"
@@ -35,29 +35,29 @@ $(AXE): tests/browser/package-lock.json
 	@npm ci --prefix tests/browser --no-audit --no-fund --silent || echo "axe-core could not be installed (it needs Debian's packages nodejs and npm): its check will be skipped."
 
 verify: $(READY) ## execute everything anew and compare every committed result with the fresh one
-	$(BIN)/python -m dispersed_autonomy.verify
+	$(BIN)/python -m dispersed_autonomy.findings.verify
 
 pdf: $(READY) ## print the whole book from the built site into one PDF, and link it there
-	$(BIN)/python -m dispersed_autonomy.pdf
+	$(BIN)/python -m dispersed_autonomy.release.pdf
 
 readme: $(READY) ## write the README's tables of data and exhibits anew
-	$(BIN)/python -m dispersed_autonomy.readme
+	$(BIN)/python -m dispersed_autonomy.site.readme
 
 release: $(READY) ## freeze the site, built clean, as VERSION=x.y.z
-	@$(BIN)/python -m dispersed_autonomy.release --check "$(VERSION)"
+	@$(BIN)/python -m dispersed_autonomy.release.freeze --check "$(VERSION)"
 	@$(MAKE) book
 	@$(MAKE) pdf || echo "The release will be without it."
-	@$(BIN)/python -m dispersed_autonomy.release "$(VERSION)"
+	@$(BIN)/python -m dispersed_autonomy.release.freeze "$(VERSION)"
 
 lab: $(READY) ## open JupyterLab on the same environment
 	$(BIN)/jupyter lab notebooks
 
 notebooks: $(READY) ## execute the notebooks and write them back, for a commit
-	$(BIN)/python -m dispersed_autonomy.execute --inplace
-	$(BIN)/python -m dispersed_autonomy.readme
+	$(BIN)/python -m dispersed_autonomy.findings.execute --inplace
+	$(BIN)/python -m dispersed_autonomy.site.readme
 
 data: $(READY) ## rebuild every table from the pinned upstream files
-	$(BIN)/python -m dispersed_autonomy.rebuild
+	$(BIN)/python -m dispersed_autonomy.inputs.rebuild
 	@git diff --stat --exit-code -- data && echo "No byte of any table has changed."
 
 benchmark: $(READY) ## measure what takes long, each as a ratio in one run

@@ -1,4 +1,6 @@
-"""What several tests share: the committed notebooks, the built site, and the rebuilding of tables."""
+"""What several tests share: the committed notebooks, the built site, and the
+rebuilding of tables.
+"""
 
 import json
 import runpy
@@ -10,9 +12,10 @@ import matplotlib
 import pytest
 from bs4 import BeautifulSoup
 
-from dispersed_autonomy import paths, tables
-from dispersed_autonomy.browser import BrowserError, open_browser
-from dispersed_autonomy.results import read_recorded
+from dispersed_autonomy import paths
+from dispersed_autonomy.findings.results import read_recorded
+from dispersed_autonomy.inputs import tables
+from dispersed_autonomy.release.browser import BrowserError, open_browser
 
 matplotlib.use("agg")
 
@@ -34,18 +37,35 @@ def site() -> Path:
 @pytest.fixture(scope="session")
 def published(site) -> dict[str, dict[str, dict]]:
     """The published results, claims and figures by id."""
-    read = {name: json.loads((site / f"{name}.json").read_text()) for name in ("results", "claims", "figures")}
-    return {name: {item["id"]: item for item in content[name]} for name, content in read.items()}
+    read = {
+        name: json.loads((site / f"{name}.json").read_text())
+        for name in ("results", "claims", "figures")
+    }
+    return {
+        name: {item["id"]: item for item in content[name]}
+        for name, content in read.items()
+    }
 
 
 @pytest.fixture(scope="session")
 def pages(site) -> dict[str, BeautifulSoup]:
     """The parsed pages by their address on the site."""
-    files = sorted(path for path in site.rglob("*.html") if "_static" not in path.relative_to(site).parts)
-    return {path.relative_to(site).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in files}
+    files = sorted(
+        path
+        for path in site.rglob("*.html")
+        if "_static" not in path.relative_to(site).parts
+    )
+    return {
+        path.relative_to(site).as_posix(): BeautifulSoup(
+            path.read_text(encoding="utf-8"), "html.parser"
+        )
+        for path in files
+    }
 
 
-@pytest.fixture(scope="module")  # no longer: while it is open, no other event loop may run in this process
+@pytest.fixture(
+    scope="module"
+)  # no longer: while it is open, no other event loop may run in this process
 def browser():
     """Headless Chromium, where it is installed."""
     try:
@@ -60,10 +80,19 @@ def rebuild(tmp_path, monkeypatch):
     """Rebuild one dataset in a copy of `data/`, and return its folder there."""
 
     def run(dataset: str) -> Path:
-        pinned = [source["file"] for source in tables.describe(dataset)["sources"] if "hash" in source]
-        absent = [file for file in pinned if not (paths.raw_cache() / file).exists()]
+        pinned = [
+            source["file"]
+            for source in tables.describe(dataset)["sources"]
+            if "hash" in source
+        ]
+        absent = [
+            file for file in pinned if not (paths.raw_cache() / file).exists()
+        ]
         if absent:
-            pytest.skip(f"not in the cache ({paths.raw_cache()}): {', '.join(absent)}; `make data` fetches them")
+            pytest.skip(
+                f"not in the cache ({paths.raw_cache()}): {', '.join(absent)};"
+                " `make data` fetches them"
+            )
         copy = tmp_path / "data"
         shutil.copytree(paths.DATA, copy)
         monkeypatch.setattr(paths, "DATA", copy)
@@ -73,7 +102,9 @@ def rebuild(tmp_path, monkeypatch):
             runpy.run_path(str(copy / dataset / "build.py"), run_name="__main__")
         finally:
             for name in set(sys.modules) - before:
-                if str(getattr(sys.modules[name], "__file__", "")).startswith(str(copy)):
+                if str(getattr(sys.modules[name], "__file__", "")).startswith(
+                    str(copy)
+                ):
                     del sys.modules[name]
         return copy / dataset
 

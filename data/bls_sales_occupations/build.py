@@ -1,9 +1,11 @@
-"""Build the table of sales occupations by age from table 11b of the Current Population Survey, 2025."""
+"""Build the table of sales occupations by age from table 11b of the Current
+Population Survey, 2025.
+"""
 
 import pandas as pd
 
-from dispersed_autonomy.sources import SourceError, fetch_source
-from dispersed_autonomy.tables import write_tables
+from dispersed_autonomy.inputs.sources import SourceError, fetch_source
+from dispersed_autonomy.inputs.tables import write_tables
 
 DATASET = "bls_sales_occupations"
 ALL_JOBS, SALES, NEXT_GROUP = (
@@ -11,8 +13,23 @@ ALL_JOBS, SALES, NEXT_GROUP = (
     "Sales and related occupations",
     "Office and administrative support occupations",
 )
-HEADINGS = ["16 to 19 years", "20 to 24 years", "25 to 34 years", "35 to 44 years", "45 to 54 years", "55 to 64 years", "65 years and over"]
-LIMITS = {(16, 19): [0], (20, 24): [1], (25, 34): [2], (35, 44): [3], (45, 54): [4], (55, 100): [5, 6]}
+HEADINGS = [
+    "16 to 19 years",
+    "20 to 24 years",
+    "25 to 34 years",
+    "35 to 44 years",
+    "45 to 54 years",
+    "55 to 64 years",
+    "65 years and over",
+]
+LIMITS = {
+    (16, 19): [0],
+    (20, 24): [1],
+    (25, 34): [2],
+    (35, 44): [3],
+    (45, 54): [4],
+    (55, 100): [5, 6],
+}
 
 
 def main() -> None:
@@ -21,7 +38,8 @@ def main() -> None:
 
 
 def read_rows() -> pd.DataFrame:
-    """Return the rows of all jobs and of the sales occupations: name, level, seven age groups, median age.
+    """Return the rows of all jobs and of the sales occupations: name, level, seven
+    age groups, median age.
 
     Raises
     ------
@@ -43,10 +61,14 @@ def read_rows() -> pd.DataFrame:
 
 
 def count_by_age(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row for each occupation and age group, with the two oldest groups added together."""
+    """Return one row for each occupation and age group, with the two oldest groups
+    added together.
+    """
     frames = []
     for (first_age, last_age), columns in LIMITS.items():
-        counts = rows.iloc[:, 1:8].iloc[:, columns].astype(float).sum(axis="columns")
+        counts = (
+            rows.iloc[:, 1:8].iloc[:, columns].astype(float).sum(axis="columns")
+        )
         frames.append(
             pd.DataFrame(
                 {
@@ -56,7 +78,9 @@ def count_by_age(rows: pd.DataFrame) -> pd.DataFrame:
                     "first_age": first_age,
                     "last_age": last_age,
                     "employed_thousands": counts.to_numpy(),
-                    "median_age": pd.to_numeric(rows.iloc[:, 8], errors="coerce").to_numpy(),
+                    "median_age": (
+                        pd.to_numeric(rows.iloc[:, 8], errors="coerce").to_numpy()
+                    ),
                 }
             )
         )

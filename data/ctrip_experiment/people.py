@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from dispersed_autonomy.sources import SourceError, fetch_source
+from dispersed_autonomy.inputs.sources import SourceError, fetch_source
 
 DATASET = "ctrip_experiment"
 ARMS = {1: "home", 0: "office"}
@@ -26,7 +26,8 @@ def read_stata(name: str, columns: list[str]) -> pd.DataFrame:
 
 
 def read_people(commutes: pd.Series) -> pd.DataFrame:
-    """Return one row a person of the experiment: arm, whether they quit, and characteristics in words.
+    """Return one row a person of the experiment: arm, whether they quit, and
+    characteristics in words.
 
     Parameters
     ----------
@@ -36,20 +37,41 @@ def read_people(commutes: pd.Series) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        If a code is unknown, a commute is absent, or people or quits are not as many as they should be.
+        If a code is unknown, a commute is absent, or people or quits are not as
+        many as they should be.
     """
-    columns = ["personid", "treatment", "quitjob", "tenure", *(column for column, _ in FLAGS.values())]
+    columns = [
+        "personid",
+        "treatment",
+        "quitjob",
+        "tenure",
+        *(column for column, _ in FLAGS.values()),
+    ]
     people = read_stata("ctrip_person", columns).set_index("personid")
-    if len(people) != PEOPLE or people.index.has_duplicates or people["quitjob"].sum() != QUITS:
-        raise SourceError(f"ctrip_person: {len(people)} people and {people['quitjob'].sum()} quits, not {PEOPLE} and {QUITS}")
+    if (
+        len(people) != PEOPLE
+        or people.index.has_duplicates
+        or people["quitjob"].sum() != QUITS
+    ):
+        raise SourceError(
+            f"ctrip_person: {len(people)} people and {people['quitjob'].sum()}"
+            f" quits, not {PEOPLE} and {QUITS}"
+        )
     people["arm"] = name_codes(people["treatment"], ARMS)
     for name, (column, words) in FLAGS.items():
         people[name] = name_codes(people[column], words)
     minutes = commutes.reindex(people.index)
     if minutes.isna().any():
-        raise SourceError(f"ctrip_weekly: {minutes.isna().sum()} people of ctrip_person have no commute there")
-    people["commute"] = (minutes > LONG_COMMUTE_MINUTES).map({True: "over 90 minutes", False: "up to 90 minutes"})
-    people["tenure"] = (people["tenure"] >= LONG_TENURE_MONTHS).map({True: "two years or more", False: "under two years"})
+        raise SourceError(
+            f"ctrip_weekly: {minutes.isna().sum()} people of ctrip_person have no"
+            " commute there"
+        )
+    people["commute"] = (minutes > LONG_COMMUTE_MINUTES).map(
+        {True: "over 90 minutes", False: "up to 90 minutes"}
+    )
+    people["tenure"] = (people["tenure"] >= LONG_TENURE_MONTHS).map(
+        {True: "two years or more", False: "under two years"}
+    )
     return people[["arm", "quitjob", *FLAGS, "commute", "tenure"]].reset_index()
 
 
@@ -62,22 +84,38 @@ def name_codes(codes: pd.Series, words: dict) -> pd.Series:
         If a code has no word.
     """
     if unknown := sorted(set(codes) - set(words)):
-        raise SourceError(f"column {codes.name}: unknown code {unknown[0]!r}, expected one of {list(words)}")
+        raise SourceError(
+            f"column {codes.name}: unknown code {unknown[0]!r}, expected one of"
+            f" {list(words)}"
+        )
     return codes.map(words)
 
 
 def count_quits(people: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Return people and quits by columns and arm."""
-    cells = people.groupby([*by, "arm"])["quitjob"].agg(people_count="count", quits_count="sum")
+    cells = people.groupby([*by, "arm"])["quitjob"].agg(
+        people_count="count", quits_count="sum"
+    )
     return cells.astype(int).reset_index()
 
 
 def count_quits_by_group(people: pd.DataFrame) -> pd.DataFrame:
-    """Return people and quits by arm and one characteristic after the other, everyone first."""
+    """Return people and quits by arm and one characteristic after the other,
+    everyone first.
+    """
     names = [*FLAGS, "commute", "tenure"]
-    groups = [count_quits(people.assign(level=people[name]), ["level"]).assign(characteristic=name) for name in names]
-    everyone = count_quits(people.assign(level="everyone"), ["level"]).assign(characteristic="everyone")
-    return pd.concat([everyone, *groups])[["characteristic", "level", "arm", "people_count", "quits_count"]]
+    groups = [
+        count_quits(people.assign(level=people[name]), ["level"]).assign(
+            characteristic=name
+        )
+        for name in names
+    ]
+    everyone = count_quits(people.assign(level="everyone"), ["level"]).assign(
+        characteristic="everyone"
+    )
+    return pd.concat([everyone, *groups])[
+        ["characteristic", "level", "arm", "people_count", "quits_count"]
+    ]
 
 
 def count_quits_by_month(people: pd.DataFrame) -> pd.DataFrame:
@@ -88,16 +126,40 @@ def count_quits_by_month(people: pd.DataFrame) -> pd.DataFrame:
     SourceError
         If the months, or the people who quit, disagree with the person file.
     """
-    months = read_stata("ctrip_quits", ["personid", "year", "month", "stillworking", "quit"])
-    months = months.merge(people[["personid", "arm", "quitjob"]], on="personid", how="left", validate="many_to_one")
-    months["month"] = months["year"].astype(int).astype(str) + "-" + months["month"].astype(int).astype(str).str.zfill(2)
+    months = read_stata(
+        "ctrip_quits", ["personid", "year", "month", "stillworking", "quit"]
+    )
+    months = months.merge(
+        people[["personid", "arm", "quitjob"]],
+        on="personid",
+        how="left",
+        validate="many_to_one",
+    )
+    months["month"] = (
+        months["year"].astype(int).astype(str)
+        + "-"
+        + months["month"].astype(int).astype(str).str.zfill(2)
+    )
     quit_once = months.groupby("personid")["quit"].sum()
     agrees = quit_once.eq(people.set_index("personid")["quitjob"]).all()
-    if months["month"].nunique() != MONTHS or len(months) != MONTHS * PEOPLE or not agrees:
-        raise SourceError("ctrip_quits: months or quits are not those of ctrip_person")
+    if (
+        months["month"].nunique() != MONTHS
+        or len(months) != MONTHS * PEOPLE
+        or not agrees
+    ):
+        raise SourceError(
+            "ctrip_quits: months or quits are not those of ctrip_person"
+        )
     if (months["quit"] > months["stillworking"]).any():
         raise SourceError("ctrip_quits: someone quits who was not there")
-    summed = months.groupby(["arm", "month"])[["stillworking", "quit"]].sum().astype(int).reset_index()
+    summed = (
+        months.groupby(["arm", "month"])[["stillworking", "quit"]]
+        .sum()
+        .astype(int)
+        .reset_index()
+    )
     summed["month_number"] = summed.groupby("arm").cumcount() + 1
-    renamed = summed.rename(columns={"stillworking": "at_risk_count", "quit": "quits_count"})
+    renamed = summed.rename(
+        columns={"stillworking": "at_risk_count", "quit": "quits_count"}
+    )
     return renamed[["arm", "month", "month_number", "at_risk_count", "quits_count"]]

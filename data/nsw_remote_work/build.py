@@ -1,13 +1,15 @@
-"""Build the tables of remote work in New South Wales, from two surveys of people who can work remotely."""
+"""Build the tables of remote work in New South Wales, from two surveys of people
+who can work remotely.
+"""
 
 import re
 from pathlib import Path
 
 import pandas as pd
 
-from dispersed_autonomy.generations import label_generations
-from dispersed_autonomy.sources import SourceError, fetch_source
-from dispersed_autonomy.tables import write_tables
+from dispersed_autonomy.analysis.generations import label_generations
+from dispersed_autonomy.inputs.sources import SourceError, fetch_source
+from dispersed_autonomy.inputs.tables import write_tables
 
 DATASET = "nsw_remote_work"
 PEOPLE = {2020: 1507, 2021: 1512}
@@ -15,11 +17,19 @@ WITHOUT_PREFERENCE = {2020: 136, 2021: 0}
 # How the headings begin, end or read, spaces made one; the years differ in words.
 HEADINGS = {
     "birth_year": r"What year were you born\?",
-    "occupation": r"Which of the following best describes your current occupation\?",
+    "occupation": (
+        r"Which of the following best describes your current occupation\?"
+    ),
     "household": r"Which of the following best describes your household\?",
     "manages": r"Do you manage people as part of your current (occupation|job)\?",
-    "preferred": r"Imagine that COVID-19 is cured or eradicated\. Going forward, how much of your (work )?time would you prefer to work remotely\?.*",
-    "productivity": r"This question is about your productivity\. .*Roughly how productive are you, each hour, when you work remotely\?",
+    "preferred": (
+        r"Imagine that COVID-19 is cured or eradicated\. Going forward, how much of"
+        r" your (work )?time would you prefer to work remotely\?.*"
+    ),
+    "productivity": (
+        r"This question is about your productivity\. .*Roughly how productive are"
+        r" you, each hour, when you work remotely\?"
+    ),
 }
 ACTIVITIES = {
     "Preparing for work and commuting": "preparing and commuting",
@@ -27,10 +37,22 @@ ACTIVITIES = {
     "Personal and family time": "personal and family time",
     "Caring and domestic responsibilities": "caring and domestic work",
 }
-PLACES = {"attend your employer's workplace": "workplace", r"(?:do remote work|work remotely)": "remote"}
+PLACES = {
+    "attend your employer's workplace": "workplace",
+    r"(?:do remote work|work remotely)": "remote",
+}
 FAMILY = "personal, family and caring time"
 DAY_HOURS = 24
-OCCUPATIONS = {"professionals", "managers", "clerical and administrative", "sales", "technicians and trades", "community and personal service", "labourers", "machinery operators and drivers"}
+OCCUPATIONS = {
+    "professionals",
+    "managers",
+    "clerical and administrative",
+    "sales",
+    "technicians and trades",
+    "community and personal service",
+    "labourers",
+    "machinery operators and drivers",
+}
 HOUSEHOLDS = {
     "Couple with dependent children": "yes",
     "One parent family with dependent children": "yes",
@@ -46,29 +68,63 @@ SHARES = {"Less than 10% of my time": 5, "I would prefer not to work remotely": 
 BROKEN = "ï¿½"  # an apostrophe that was lost before the file was published
 SAME = "My productivity is about same when I work remotely"
 SETS_OF_EACH_ASPECT = 3
-QUESTIONS = {"preferred": "preferred remote share", "productivity": "productivity at home"}
-MOMENTS = {"people_count": ("answer_percent", "size"), "sum_percent": ("answer_percent", "sum"), "sum_squared_percent": ("square", "sum")}
+QUESTIONS = {
+    "preferred": "preferred remote share",
+    "productivity": "productivity at home",
+}
+MOMENTS = {
+    "people_count": ("answer_percent", "size"),
+    "sum_percent": ("answer_percent", "sum"),
+    "sum_squared_percent": ("square", "sum"),
+}
 
 
 def main() -> None:
     """Rebuild all tables."""
-    raw = {year: read_survey(fetch_source(DATASET, f"nsw_{year}"), year) for year in PEOPLE}
-    people = pd.concat([code_people(frame, year) for year, frame in raw.items()], ignore_index=True)
-    long = people.rename(columns=QUESTIONS).melt([c for c in people if c not in QUESTIONS], list(QUESTIONS.values()), "question", "answer_percent")
-    long = long.dropna(subset="answer_percent").assign(square=lambda rows: rows["answer_percent"] ** 2)
+    raw = {
+        year: read_survey(fetch_source(DATASET, f"nsw_{year}"), year)
+        for year in PEOPLE
+    }
+    people = pd.concat(
+        [code_people(frame, year) for year, frame in raw.items()], ignore_index=True
+    )
+    long = people.rename(columns=QUESTIONS).melt(
+        [c for c in people if c not in QUESTIONS],
+        list(QUESTIONS.values()),
+        "question",
+        "answer_percent",
+    )
+    long = long.dropna(subset="answer_percent").assign(
+        square=lambda rows: rows["answer_percent"] ** 2
+    )
     by = ["question", "year", "generation", "sales"]
     tables = {
-        "answers": long.groupby([*by, "answer_percent"]).size().rename("people_count").reset_index(),
-        "moments_by_group": long.groupby([*by, "manages", "children"]).agg(**MOMENTS).reset_index(),
-        "moments_by_birth_year": long[long["generation"] != "unknown"].groupby(["question", "year", "birth_year"]).agg(**MOMENTS).reset_index(),
+        "answers": (
+            long.groupby([*by, "answer_percent"])
+            .size()
+            .rename("people_count")
+            .reset_index()
+        ),
+        "moments_by_group": (
+            long.groupby([*by, "manages", "children"]).agg(**MOMENTS).reset_index()
+        ),
+        "moments_by_birth_year": (
+            long[long["generation"] != "unknown"]
+            .groupby(["question", "year", "birth_year"])
+            .agg(**MOMENTS)
+            .reset_index()
+        ),
         "hours": pd.concat([sum_hours(frame, year) for year, frame in raw.items()]),
-        "aspects": count_aspects(raw[2020], people.loc[people["year"] == 2020, "children"]),
+        "aspects": count_aspects(
+            raw[2020], people.loc[people["year"] == 2020, "children"]
+        ),
     }
     write_tables(DATASET, tables)
 
 
 def read_survey(path: Path, year: int) -> pd.DataFrame:
-    """Return headings and answers of one survey, with every space made one and the apostrophes mended.
+    """Return headings and answers of one survey, with every space made one and the
+    apostrophes mended.
 
     Raises
     ------
@@ -78,13 +134,19 @@ def read_survey(path: Path, year: int) -> pd.DataFrame:
     frame = pd.read_csv(path, encoding="cp1252")
     frame.columns = [mend(heading) for heading in frame.columns]
     if len(frame) != PEOPLE[year]:
-        raise SourceError(f"{path.name}: {len(frame)} people, expected {PEOPLE[year]}")
+        raise SourceError(
+            f"{path.name}: {len(frame)} people, expected {PEOPLE[year]}"
+        )
     return frame.map(mend, na_action="ignore")
 
 
 def mend(text):
     """Return text with single spaces and whole apostrophes; numbers stay."""
-    return " ".join(text.replace(BROKEN, "'").split()) if isinstance(text, str) else text
+    return (
+        " ".join(text.replace(BROKEN, "'").split())
+        if isinstance(text, str)
+        else text
+    )
 
 
 def find_column(frame: pd.DataFrame, pattern: str, year: int) -> pd.Series:
@@ -102,35 +164,61 @@ def find_column(frame: pd.DataFrame, pattern: str, year: int) -> pd.Series:
 
 
 def code_people(frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return one row a person: year, birth year, generation, sales, manages, children, preferred and productivity.
+    """Return one row a person: year, birth year, generation, sales, manages,
+    children, preferred and productivity.
 
     Raises
     ------
     SourceError
-        If an answer is unknown, a year of birth out of range, or the missing preferences are not as many as they were.
+        If an answer is unknown, a year of birth out of range, or the missing
+        preferences are not as many as they were.
     """
-    columns = {name: find_column(frame, pattern, year) for name, pattern in HEADINGS.items()}
+    columns = {
+        name: find_column(frame, pattern, year)
+        for name, pattern in HEADINGS.items()
+    }
     births = columns["birth_year"]
     if not (births.between(*BIRTH_YEARS) | (births == NO_BIRTH_YEAR)).all():
         raise SourceError(f"nsw_{year}: a year of birth lies outside {BIRTH_YEARS}")
-    occupation = columns["occupation"].str.split(" - ").str[0].str.lower().str.removesuffix(" workers")
+    occupation = (
+        columns["occupation"]
+        .str.split(" - ")
+        .str[0]
+        .str.lower()
+        .str.removesuffix(" workers")
+    )
     if unknown := set(occupation) - OCCUPATIONS:
-        raise SourceError(f"nsw_{year}: unknown occupations: {sorted(map(str, unknown))}")
+        raise SourceError(
+            f"nsw_{year}: unknown occupations: {sorted(map(str, unknown))}"
+        )
     people = pd.DataFrame(
         {
             "year": year,
             "birth_year": births,
-            "generation": label_generations(births).mask(births == NO_BIRTH_YEAR, "unknown"),
+            "generation": (
+                label_generations(births).mask(births == NO_BIRTH_YEAR, "unknown")
+            ),
             "sales": occupation.eq("sales").map({True: "sales", False: "other"}),
-            "manages": code_answers(columns["manages"].fillna("not asked"), {"Yes": "yes", "No": "no", "not asked": "not asked"}, year),
+            "manages": code_answers(
+                columns["manages"].fillna("not asked"),
+                {"Yes": "yes", "No": "no", "not asked": "not asked"},
+                year,
+            ),
             "children": code_answers(columns["household"], HOUSEHOLDS, year),
             "preferred": code_shares(columns["preferred"], year),
             "productivity": code_productivity(columns["productivity"], year),
         }
     )
     missing = people["preferred"].isna()
-    if missing.sum() != WITHOUT_PREFERENCE[year] or (missing != (people["manages"] == "not asked")).any():
-        raise SourceError(f"nsw_{year}: {missing.sum()} people without a preferred share, expected {WITHOUT_PREFERENCE[year]}, all of them not asked whether they manage")
+    if (
+        missing.sum() != WITHOUT_PREFERENCE[year]
+        or (missing != (people["manages"] == "not asked")).any()
+    ):
+        raise SourceError(
+            f"nsw_{year}: {missing.sum()} people without a preferred share,"
+            f" expected {WITHOUT_PREFERENCE[year]}, all of them not asked whether"
+            " they manage"
+        )
     return people
 
 
@@ -143,82 +231,175 @@ def code_answers(answers: pd.Series, codes: dict, year: int) -> pd.Series:
         If one is unknown.
     """
     if unknown := set(answers.dropna()) - set(codes):
-        raise SourceError(f"nsw_{year}: unknown answers: {sorted(map(str, unknown))}")
+        raise SourceError(
+            f"nsw_{year}: unknown answers: {sorted(map(str, unknown))}"
+        )
     return answers.map(codes)
 
 
 def code_shares(answers: pd.Series, year: int) -> pd.Series:
-    """Return preferred remote shares in percent of working time; not to work remotely is zero, and no answer is missing."""
-    tenths = {answer: int(found[1]) for answer in answers.dropna().unique() if (found := re.fullmatch(r"(\d{2,3})%( - .*)?", answer)) and int(found[1]) <= 100}
+    """Return preferred remote shares in percent of working time; not to work
+    remotely is zero, and no answer is missing.
+    """
+    tenths = {
+        answer: int(found[1])
+        for answer in answers.dropna().unique()
+        if (found := re.fullmatch(r"(\d{2,3})%( - .*)?", answer))
+        and int(found[1]) <= 100
+    }
     return code_answers(answers, SHARES | tenths, year)
 
 
 def code_productivity(answers: pd.Series, year: int) -> pd.Series:
-    """Return self-rated productivity at home against the workplace, in percent; about the same is zero."""
+    """Return self-rated productivity at home against the workplace, in percent;
+    about the same is zero.
+    """
     signs = {"more": 1, "less": -1}
-    pattern = r"I'm (\d\d)% (more|less) productive when working remotely(?: \(or (?:more|less|worse)\))?"
-    parsed = {answer: signs[found[2]] * int(found[1]) for answer in answers.dropna().unique() if (found := re.fullmatch(pattern, answer))}
+    pattern = (
+        r"I'm (\d\d)% (more|less) productive when working remotely(?: \(or"
+        r" (?:more|less|worse)\))?"
+    )
+    parsed = {
+        answer: signs[found[2]] * int(found[1])
+        for answer in answers.dropna().unique()
+        if (found := re.fullmatch(pattern, answer))
+    }
     return code_answers(answers, {SAME: 0} | parsed, year)
 
 
 def sum_hours(frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return hours of a day by activity, and what a remote day changes, summed over samples.
+    """Return hours of a day by activity, and what a remote day changes, summed over
+    samples.
 
-    A day is possible when no activity is negative or missing and the four together take no more than 24 hours. People for
-    whom a remote day needs no more preparing and commuting are those of whom the publisher gives the mean.
+    A day is possible when no activity is negative or missing and the four together
+    take no more than 24 hours. People for whom a remote day needs no more preparing
+    and commuting are those of whom the publisher gives the mean.
     """
     days = {}
     for pattern, place in PLACES.items():
-        headings = {name: rf".*On a day when you {pattern}, how many hours .* - {activity}" for activity, name in ACTIVITIES.items()}
-        hours = pd.DataFrame({name: find_column(frame, heading, year) for name, heading in headings.items()})
-        days[place] = hours.assign(**{FAMILY: hours["personal and family time"] + hours["caring and domestic work"]})
+        headings = {
+            name: rf".*On a day when you {pattern}, how many hours .* - {activity}"
+            for activity, name in ACTIVITIES.items()
+        }
+        hours = pd.DataFrame(
+            {
+                name: find_column(frame, heading, year)
+                for name, heading in headings.items()
+            }
+        )
+        days[place] = hours.assign(
+            **{
+                FAMILY: (
+                    hours["personal and family time"]
+                    + hours["caring and domestic work"]
+                )
+            }
+        )
     possible = pd.Series(True, index=frame.index)
     for hours in days.values():
         own = hours[list(ACTIVITIES.values())]
-        possible &= own.ge(0).all(axis="columns") & (own.sum(axis="columns") <= DAY_HOURS)
+        possible &= own.ge(0).all(axis="columns") & (
+            own.sum(axis="columns") <= DAY_HOURS
+        )
     changes = days["remote"] - days["workplace"]
     answered = changes.notna().all(axis="columns")
-    samples = {"everyone": answered, "possible days": possible, "no longer way": answered & (changes["preparing and commuting"] <= 0)}
+    samples = {
+        "everyone": answered,
+        "possible days": possible,
+        "no longer way": answered & (changes["preparing and commuting"] <= 0),
+    }
     rows = []
     for sample, kept in samples.items():
         own = changes[kept]
-        sums = {"people_count": len(own), "sum_workplace_hours": days["workplace"][kept].sum(), "sum_hours": own.sum(), "sum_squared_hours": (own**2).sum()}
-        rows.append(pd.DataFrame(sums).rename_axis("activity").reset_index().assign(year=year, sample=sample))
-    columns = ["year", "sample", "activity", "people_count", "sum_workplace_hours", "sum_hours", "sum_squared_hours"]
+        sums = {
+            "people_count": len(own),
+            "sum_workplace_hours": days["workplace"][kept].sum(),
+            "sum_hours": own.sum(),
+            "sum_squared_hours": (own**2).sum(),
+        }
+        rows.append(
+            pd.DataFrame(sums)
+            .rename_axis("activity")
+            .reset_index()
+            .assign(year=year, sample=sample)
+        )
+    columns = [
+        "year",
+        "sample",
+        "activity",
+        "people_count",
+        "sum_workplace_hours",
+        "sum_hours",
+        "sum_squared_hours",
+    ]
     return pd.concat(rows)[columns]
 
 
 def count_aspects(frame: pd.DataFrame, children: pd.Series) -> pd.DataFrame:
-    """Return how often each aspect of remote work was picked as the best and as the worst of a set, by household.
+    """Return how often each aspect of remote work was picked as the best and as the
+    worst of a set, by household.
 
     Raises
     ------
     SourceError
-        If an aspect was not offered as often as the others, or an answer is not of its set.
+        If an aspect was not offered as often as the others, or an answer is not of
+        its set.
     """
     picks = {"best": [], "worst": []}
     offered = []
     for heading in frame.columns:
-        if found := re.match(r".* Select the (best|worst) aspect of remote working for you - (.*)", heading):
+        if found := re.match(
+            r".* Select the (best|worst) aspect of remote working for you - (.*)",
+            heading,
+        ):
             aspects = found[2].split(" ; ")
             answers = frame[heading]
             if not answers.isin(aspects).all():
-                raise SourceError(f"nsw_2020: an answer is not of its set: {aspects}")
+                raise SourceError(
+                    f"nsw_2020: an answer is not of its set: {aspects}"
+                )
             picks[found[1]].append(answers)
             offered += aspects if found[1] == "best" else []
     counts = pd.Series(offered).value_counts()
     if len(counts) != 12 or set(counts) != {SETS_OF_EACH_ASPECT}:
-        raise SourceError(f"nsw_2020: aspects were not offered {SETS_OF_EACH_ASPECT} times each: {counts.to_dict()}")
-    people = {kind: count_picks(answers, counts.index) for kind, answers in picks.items()}
-    parts = {"best_count": people["best"], "worst_count": people["worst"], "squared_difference_count": (people["best"] - people["worst"]) ** 2}
+        raise SourceError(
+            f"nsw_2020: aspects were not offered {SETS_OF_EACH_ASPECT} times each:"
+            f" {counts.to_dict()}"
+        )
+    people = {
+        kind: count_picks(answers, counts.index) for kind, answers in picks.items()
+    }
+    parts = {
+        "best_count": people["best"],
+        "worst_count": people["worst"],
+        "squared_difference_count": (people["best"] - people["worst"]) ** 2,
+    }
     children = children.reset_index(drop=True)
-    sums = {name: part.groupby(children).sum().stack() for name, part in parts.items()}
-    table = pd.DataFrame(sums).astype(int).rename_axis(["children", "aspect"]).reset_index()
+    sums = {
+        name: part.groupby(children).sum().stack() for name, part in parts.items()
+    }
+    table = (
+        pd.DataFrame(sums)
+        .astype(int)
+        .rename_axis(["children", "aspect"])
+        .reset_index()
+    )
     table["people_count"] = table["children"].map(children.value_counts())
     short = table["aspect"].str.replace(r"^(My|The) ", "", regex=True)
     table["aspect"] = short.str[0].str.lower() + short.str[1:]
-    columns = ["children", "aspect", "people_count", "best_count", "worst_count", "squared_difference_count"]
-    return table[columns].sort_values(["children", "aspect"]).replace({"number of hours I work": "number of hours worked"})
+    columns = [
+        "children",
+        "aspect",
+        "people_count",
+        "best_count",
+        "worst_count",
+        "squared_difference_count",
+    ]
+    return (
+        table[columns]
+        .sort_values(["children", "aspect"])
+        .replace({"number of hours I work": "number of hours worked"})
+    )
 
 
 def count_picks(answers: list[pd.Series], aspects: pd.Index) -> pd.DataFrame:

@@ -1,28 +1,58 @@
-"""Build the tables of the Survey of Working Arrangements and Attitudes: days wanted and planned, value, reactions, commute."""
+"""Build the tables of the Survey of Working Arrangements and Attitudes: days wanted
+and planned, value, reactions, commute.
+"""
 
 from pathlib import Path
 
 import pandas as pd
 
-from dispersed_autonomy.sources import SourceError, fetch_source, read_columns
-from dispersed_autonomy.tables import write_tables
+from dispersed_autonomy.inputs.sources import (
+    SourceError,
+    fetch_source,
+    read_columns,
+)
+from dispersed_autonomy.inputs.tables import write_tables
 
 DATASET = "swaa"
 PEOPLE = 281_841
 COLUMNS = {
-    "date": "month", "wfh_days_postCOVID_ss": "wanted", "wfh_days_postCOVID_boss_ss": "planned", "wfh_days_postCOVID_s": "first",
-    "work_industry": "industry", "wfh_feel_quant": "value", "wbp_react_qual": "reaction", "commutetime_quant": "commute",
-}  # fmt: skip
-# Codes 1 to 6 are 0 to 5 days a week; 7 is no clear plan and 8 no employer, which are no number of days.
+    "date": "month",
+    "wfh_days_postCOVID_ss": "wanted",
+    "wfh_days_postCOVID_boss_ss": "planned",
+    "wfh_days_postCOVID_s": "first",
+    "work_industry": "industry",
+    "wfh_feel_quant": "value",
+    "wbp_react_qual": "reaction",
+    "commutetime_quant": "commute",
+}
+# Codes 1 to 6 are 0 to 5 days a week; 7 is no clear plan and 8 no employer, which
+# are no number of days.
 DAYS = {code: code - 1 for code in range(1, 7)}
 NO_PLAN, NO_EMPLOYER, RARELY = 7, 8, 2
 REACTIONS = {1: "comply", 2: "return and look for another job", 3: "quit"}
-PUBLISHED_RESISTING_PERCENT = 41  # of all who were asked, reactions 2 and 3 together
+PUBLISHED_RESISTING_PERCENT = (
+    41  # of all who were asked, reactions 2 and 3 together
+)
 INDUSTRIES = {
-    1: "agriculture", 2: "arts and entertainment", 3: "finance and insurance", 4: "construction", 5: "education", 6: "health care",
-    7: "hospitality", 8: "information", 9: "manufacturing", 10: "mining", 11: "professional and business services",
-    12: "real estate", 13: "retail", 14: "transport and warehousing", 15: "utilities", 16: "wholesale", 17: "government", 18: "other",
-}  # fmt: skip
+    1: "agriculture",
+    2: "arts and entertainment",
+    3: "finance and insurance",
+    4: "construction",
+    5: "education",
+    6: "health care",
+    7: "hospitality",
+    8: "information",
+    9: "manufacturing",
+    10: "mining",
+    11: "professional and business services",
+    12: "real estate",
+    13: "retail",
+    14: "transport and warehousing",
+    15: "utilities",
+    16: "wholesale",
+    17: "government",
+    18: "other",
+}
 VALUES_PERCENT, COMMUTES_MINUTES = (-50, 50), (0, 120)
 
 
@@ -30,17 +60,41 @@ def main() -> None:
     """Rebuild all tables."""
     people = read_people(fetch_source(DATASET, "swaa"))
     days = code_days(people)
-    measured = {"wanted": days["wanted"], "planned": days["planned"], "wanted minus planned": days["wanted"] - days["planned"]}
-    by_month = [sum_moments(values, [people["month"]], "days").assign(measure=name) for name, values in measured.items()]
-    by_industry = sum_moments(days["wanted"], [people["month"], days["industry"]], "days")
+    measured = {
+        "wanted": days["wanted"],
+        "planned": days["planned"],
+        "wanted minus planned": days["wanted"] - days["planned"],
+    }
+    by_month = [
+        sum_moments(values, [people["month"]], "days").assign(measure=name)
+        for name, values in measured.items()
+    ]
+    by_industry = sum_moments(
+        days["wanted"], [people["month"], days["industry"]], "days"
+    )
     value = people.dropna(subset="value")
     travelled = value[value["commute"].between(*COMMUTES_MINUTES)]
-    commutes = sum_moments(travelled["value"], [travelled["month"], travelled["commute"].astype(int).rename("commute_minutes")], "percent")
+    commutes = sum_moments(
+        travelled["value"],
+        [
+            travelled["month"],
+            travelled["commute"].astype(int).rename("commute_minutes"),
+        ],
+        "percent",
+    )
     tables = {
-        "days_by_month": pd.concat(by_month)[["month", "measure", "people_count", "sum_days", "sum_squared_days"]],
+        "days_by_month": pd.concat(by_month)[
+            ["month", "measure", "people_count", "sum_days", "sum_squared_days"]
+        ],
         "days_by_industry": by_industry,
         "other_answers_by_month": count_others(people),
-        "value_by_month": value.groupby(["month", "value"]).size().rename("people_count").reset_index().rename(columns={"value": "value_percent"}),
+        "value_by_month": (
+            value.groupby(["month", "value"])
+            .size()
+            .rename("people_count")
+            .reset_index()
+            .rename(columns={"value": "value_percent"})
+        ),
         "value_by_commute": commutes,
         "reactions_by_month": count_reactions(people.dropna(subset="reaction")),
     }
@@ -53,7 +107,8 @@ def read_people(path: Path) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        If a column is missing, the number of people is not the published one, or an answer is outside its range.
+        If a column is missing, the number of people is not the published one, or an
+        answer is outside its range.
     """
     people = read_columns(path, list(COLUMNS)).rename(columns=COLUMNS)
     if len(people) != PEOPLE:
@@ -66,7 +121,10 @@ def read_people(path: Path) -> pd.DataFrame:
     check_codes(people, "first", set(range(1, 8)))
     check_codes(people, "industry", set(INDUSTRIES))
     check_codes(people, "reaction", set(REACTIONS))
-    if not people["value"].dropna().between(*VALUES_PERCENT).all() or people["commute"].max() > COMMUTES_MINUTES[1]:
+    if (
+        not people["value"].dropna().between(*VALUES_PERCENT).all()
+        or people["commute"].max() > COMMUTES_MINUTES[1]
+    ):
         raise SourceError(f"{path.name}: a value or a commute is outside its range")
     return people.assign(month=months[0] + "-" + months[1].str.zfill(2))
 
@@ -84,21 +142,37 @@ def check_codes(people: pd.DataFrame, column: str, known: set[int]) -> None:
 
 
 def code_days(people: pd.DataFrame) -> pd.DataFrame:
-    """Return days wanted, days planned (missing where there is no plan or no employer) and the name of the industry."""
+    """Return days wanted, days planned (missing where there is no plan or no
+    employer) and the name of the industry.
+    """
     industry = people["industry"].map(INDUSTRIES).fillna("not asked")
-    return pd.DataFrame({"wanted": people["wanted"].map(DAYS), "planned": people["planned"].map(DAYS), "industry": industry})
+    return pd.DataFrame(
+        {
+            "wanted": people["wanted"].map(DAYS),
+            "planned": people["planned"].map(DAYS),
+            "industry": industry,
+        }
+    )
 
 
 def sum_moments(values: pd.Series, by: list[pd.Series], unit: str) -> pd.DataFrame:
-    """Return people, sum and sum of squares of the values that are known, by group."""
-    known = pd.DataFrame({"value": values.astype(float), "square": values.astype(float) ** 2}).dropna()
+    """Return people, sum and sum of squares of the known values, by group."""
+    known = pd.DataFrame(
+        {"value": values.astype(float), "square": values.astype(float) ** 2}
+    ).dropna()
     grouped = known.groupby([series.loc[known.index] for series in by])
-    sums = {"people_count": ("value", "size"), f"sum_{unit}": ("value", "sum"), f"sum_squared_{unit}": ("square", "sum")}
+    sums = {
+        "people_count": ("value", "size"),
+        f"sum_{unit}": ("value", "sum"),
+        f"sum_squared_{unit}": ("square", "sum"),
+    }
     return grouped.agg(**sums).reset_index()
 
 
 def count_others(people: pd.DataFrame) -> pd.DataFrame:
-    """Return by month how many have no clear plan, no employer, and want remote days rarely, which counts as none."""
+    """Return by month how many have no clear plan, no employer, and want remote
+    days rarely, which counts as none.
+    """
     counts = {
         "people_count": people["wanted"].notna(),
         "no_plan_count": people["planned"] == NO_PLAN,
@@ -118,8 +192,16 @@ def count_reactions(asked: pd.DataFrame) -> pd.DataFrame:
     """
     resisting = 100 * (asked["reaction"] > 1).mean()
     if round(resisting) != PUBLISHED_RESISTING_PERCENT:
-        raise SourceError(f"swaa: reaction: {resisting:.1f}% would not comply, not {PUBLISHED_RESISTING_PERCENT}% as published")
-    return asked.groupby(["month", asked["reaction"].map(REACTIONS)]).size().rename("people_count").reset_index()
+        raise SourceError(
+            f"swaa: reaction: {resisting:.1f}% would not comply, not"
+            f" {PUBLISHED_RESISTING_PERCENT}% as published"
+        )
+    return (
+        asked.groupby(["month", asked["reaction"].map(REACTIONS)])
+        .size()
+        .rename("people_count")
+        .reset_index()
+    )
 
 
 if __name__ == "__main__":

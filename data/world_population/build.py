@@ -1,9 +1,15 @@
 """Build the tables of population and labour force by age."""
 
 from ilo import sum_labor_force
-from un import DATASET, read_age_groups, read_single_ages, sum_birth_bands, sum_sexes
+from un import (
+    DATASET,
+    read_age_groups,
+    read_single_ages,
+    sum_birth_bands,
+    sum_sexes,
+)
 
-from dispersed_autonomy.tables import write_tables
+from dispersed_autonomy.inputs.tables import write_tables
 
 if __name__ == "__main__":
     tables = {

@@ -1,1 +1,3 @@
-"""The library behind the executable edition of "Dispersed autonomy and the sales professional"."""
+"""The library behind the executable edition of "Dispersed autonomy and the sales
+professional".
+"""

@@ -28,11 +28,16 @@ CLAIMS = DATA / "claims.yml"
 def raw_cache() -> Path:
     """Return the folder that keeps upstream files, outside the repository.
 
-    A folder `shared/raw` beside the project serves when it exists; otherwise the user's cache does, or the
-    folder that the environment variable DISPERSED_AUTONOMY_CACHE names.
+    A folder `shared/raw` beside the project serves when it exists; otherwise the
+    user's cache does, or the folder that the environment variable
+    DISPERSED_AUTONOMY_CACHE names.
     """
     beside = PROJECT.parent / "shared" / "raw"
     named = os.environ.get("DISPERSED_AUTONOMY_CACHE")
     if named:
         return Path(named)
-    return beside if beside.is_dir() else user_cache_path("dispersed-autonomy", appauthor=False)
+    return (
+        beside
+        if beside.is_dir()
+        else user_cache_path("dispersed-autonomy", appauthor=False)
+    )

@@ -1,4 +1,4 @@
-"""The two charts of the explorer page, as Vega-Lite whose data the page fills in."""
+"""The two charts of the explorer, as Vega-Lite whose data the page fills in."""
 
 import altair as alt
 import vl_convert
@@ -10,33 +10,67 @@ INK = "currentColor"  # of the page, light or dark
 
 
 def rank_chart() -> dict:
-    """Return the share of draws in which each model has each rank, as stacked bars; its data are called `ranks`."""
-    bars = alt.Chart(alt.NamedData("ranks"), height=HEIGHT_PIXELS).mark_bar(stroke="white", strokeWidth=1)
+    """Return the share of draws in which each model has each rank, as stacked bars;
+    its data are called `ranks`.
+    """
+    bars = alt.Chart(alt.NamedData("ranks"), height=HEIGHT_PIXELS).mark_bar(
+        stroke="white", strokeWidth=1
+    )
     return _to_spec(
         bars.encode(
             y=_models(),
-            x=alt.X("share_percent:Q", title="Share of draws (%)", scale=alt.Scale(domain=[0, 100])),
-            color=alt.Color("rank:O", title="Rank", scale=alt.Scale(domain=[1, 2, 3, 4], range=RANK_COLOURS), legend=alt.Legend(orient="top")),
+            x=alt.X(
+                "share_percent:Q",
+                title="Share of draws (%)",
+                scale=alt.Scale(domain=[0, 100]),
+            ),
+            color=alt.Color(
+                "rank:O",
+                title="Rank",
+                scale=alt.Scale(domain=[1, 2, 3, 4], range=RANK_COLOURS),
+                legend=alt.Legend(orient="top"),
+            ),
             order=alt.Order("rank:Q"),
-            tooltip=[alt.Tooltip("label:N", title="Model"), "rank:O", alt.Tooltip("share_percent:Q", format=".0f")],
+            tooltip=[
+                alt.Tooltip("label:N", title="Model"),
+                "rank:O",
+                alt.Tooltip("share_percent:Q", format=".0f"),
+            ],
         )
     )
 
 
 def money_chart() -> dict:
-    """Return the net value of each model with its interval, as points and rules; its data are called `money`."""
-    base = alt.Chart(alt.NamedData("money"), height=HEIGHT_PIXELS).encode(y=_models())
+    """Return the net value of each model with its interval, as points and rules;
+    its data are called `money`.
+    """
+    base = alt.Chart(alt.NamedData("money"), height=HEIGHT_PIXELS).encode(
+        y=_models()
+    )
     axis = "% of payroll a year"
-    rules = base.mark_rule(color=MONEY_COLOUR, strokeWidth=3).encode(x=alt.X("low_percent:Q", title=axis), x2="high_percent:Q")
-    tooltip = [alt.Tooltip(f"{name}_percent:Q", format=".1f", title=name) for name in ("mean", "low", "high")]
-    points = base.mark_point(color=MONEY_COLOUR, filled=True, size=110, opacity=1).encode(x="mean_percent:Q", tooltip=tooltip)
-    zero = base.mark_rule(color=INK, strokeDash=[4, 4]).encode(x=alt.datum(0), y=alt.value(0), y2=alt.value("height"))
+    rules = base.mark_rule(color=MONEY_COLOUR, strokeWidth=3).encode(
+        x=alt.X("low_percent:Q", title=axis), x2="high_percent:Q"
+    )
+    tooltip = [
+        alt.Tooltip(f"{name}_percent:Q", format=".1f", title=name)
+        for name in ("mean", "low", "high")
+    ]
+    points = base.mark_point(
+        color=MONEY_COLOUR, filled=True, size=110, opacity=1
+    ).encode(x="mean_percent:Q", tooltip=tooltip)
+    zero = base.mark_rule(color=INK, strokeDash=[4, 4]).encode(
+        x=alt.datum(0), y=alt.value(0), y2=alt.value("height")
+    )
     return _to_spec(zero + rules + points)
 
 
 def bundle_script() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script, which asks nothing of another host."""
-    return f"(() => {{\n{vl_convert.javascript_bundle()}\n}})();\n"  # its names stay its own
+    """Return Vega, Vega-Lite and Vega-Embed as one script, which asks nothing of
+    another host.
+    """
+    return (  # its names stay its own
+        f"(() => {{\n{vl_convert.javascript_bundle()}\n}})();\n"
+    )
 
 
 def _models() -> alt.Y:
@@ -44,8 +78,16 @@ def _models() -> alt.Y:
 
 
 def _to_spec(chart: alt.Chart) -> dict:
-    text = {"labelColor": INK, "titleColor": INK, "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"}
+    text = {
+        "labelColor": INK,
+        "titleColor": INK,
+        "labelFontSize": 13,
+        "titleFontSize": 13,
+        "titleFontWeight": "normal",
+    }
     axis = text | {"domainColor": INK, "tickColor": INK, "gridOpacity": 0.3}
     fitted = chart.properties(width="container", background="transparent")
-    styled = fitted.configure(font="system-ui, sans-serif").configure_view(stroke=None)
+    styled = fitted.configure(font="system-ui, sans-serif").configure_view(
+        stroke=None
+    )
     return styled.configure_axis(**axis).configure_legend(**text).to_dict()

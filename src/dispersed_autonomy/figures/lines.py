@@ -35,7 +35,8 @@ def plot_lines(
     ax : Axes, optional
         Where to draw; the current one by default.
     x, y, line : str
-        Columns of the time (numbers or dates), the value and the name of the series.
+        Columns of the time (numbers or dates), the value and the name of the
+        series.
     emphasis : list of str
         Series drawn in colour and named in the legend, in this order.
     low, high : str, optional
@@ -50,18 +51,43 @@ def plot_lines(
     ax = ax or plt.gca()
     others = frame[~frame[line].isin(emphasis)].astype({line: str})
     if len(others):
-        sns.lineplot(others, x=x, y=y, units=line, estimator=None, color="0.72", linewidth=1.3, ax=ax, legend=False)
+        sns.lineplot(
+            others,
+            x=x,
+            y=y,
+            units=line,
+            estimator=None,
+            color="0.72",
+            linewidth=1.3,
+            ax=ax,
+            legend=False,
+        )
     for number, name in enumerate(emphasis):
         rows = frame[frame[line] == name].sort_values(x)
-        style = {"linestyle": "", "marker": "o", "markersize": 5} if name in points else {}
+        style = (
+            {"linestyle": "", "marker": "o", "markersize": 5}
+            if name in points
+            else {}
+        )
         ax.plot(rows[x], rows[y], color=f"C{number}", label=name, zorder=3, **style)
         if low and rows[low].notna().any():
-            ax.fill_between(rows[x], rows[low], rows[high], color=f"C{number}", alpha=0.18, linewidth=0, zorder=2)
+            ax.fill_between(
+                rows[x],
+                rows[low],
+                rows[high],
+                color=f"C{number}",
+                alpha=0.18,
+                linewidth=0,
+                zorder=2,
+            )
     if reference is not None:
         mark_level(ax, reference, reference_label)
     if pd.api.types.is_datetime64_any_dtype(frame[x]):
         dates = AutoDateLocator(minticks=3)
-        ax.xaxis.set(major_locator=dates, major_formatter=ConciseDateFormatter(dates, show_offset=False))
+        ax.xaxis.set(
+            major_locator=dates,
+            major_formatter=ConciseDateFormatter(dates, show_offset=False),
+        )
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=ylim)
     place_legend(ax)
     return ax

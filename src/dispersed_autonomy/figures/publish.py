@@ -1,4 +1,6 @@
-"""Publish a figure: draw it wide and square, save it with its data, and record what it says."""
+"""Publish a figure: draw it wide and square, save it with its data, and record what
+it says.
+"""
 
 import json
 import re
@@ -11,7 +13,7 @@ from IPython.display import display
 from matplotlib.axes import Axes
 
 from dispersed_autonomy import paths
-from dispersed_autonomy.results import MIME
+from dispersed_autonomy.findings.results import MIME
 
 STYLE = Path(__file__).with_name("dispersed_autonomy.mplstyle")
 DOTS_PER_INCH = 200
@@ -34,7 +36,8 @@ def publish(
     claim: str,
     **options,
 ) -> None:
-    """Draw a figure, save it as PNG (wide and square), SVG and CSV, and show it as the output of the cell.
+    """Draw a figure, save it as PNG (wide and square), SVG and CSV, and show it as
+    the output of the cell.
 
     Parameters
     ----------
@@ -58,10 +61,20 @@ def publish(
     Raises
     ------
     FigureError
-        If the id is malformed, or caption, alternative text or source say too little.
+        If the id is malformed, or caption, alternative text or source say too
+        little.
     """
-    drawn_as = {"plot": plot.__name__.removeprefix("plot_"), "options": json.loads(json.dumps(options, default=float))}
-    figure = {"id": id, "caption": caption, "alt": alt, "source": source, "claim": claim} | drawn_as
+    drawn_as = {
+        "plot": plot.__name__.removeprefix("plot_"),
+        "options": json.loads(json.dumps(options, default=float)),
+    }
+    figure = {
+        "id": id,
+        "caption": caption,
+        "alt": alt,
+        "source": source,
+        "claim": claim,
+    } | drawn_as
     check_figure(figure)
     paths.FIGURES.mkdir(parents=True, exist_ok=True)
     frame.to_csv(paths.FIGURES / f"{id}.csv", index=False, lineterminator="\n")
@@ -75,14 +88,20 @@ def publish(
             plt.close(drawn)
     image = (paths.FIGURES / f"{id}.png").read_bytes()
     shown = {"image/png": image, "text/plain": f"{id}: {caption}"}
-    display(shown, metadata={MIME: {"figure": figure}, "image/png": {"width": 960}}, raw=True)
+    display(
+        shown,
+        metadata={MIME: {"figure": figure}, "image/png": {"width": 960}},
+        raw=True,
+    )
 
 
 def check_figure(figure: dict) -> None:
-    """Raise FigureError if a figure's id is malformed or its words say too little."""
+    """Raise FigureError if an id is malformed or its words say too little."""
     id = figure["id"]
     if not re.fullmatch(r"[a-z][a-z0-9-]*", id):
-        raise FigureError(f"{id!r}: a figure id has lower-case letters, digits and hyphens")
+        raise FigureError(
+            f"{id!r}: a figure id has lower-case letters, digits and hyphens"
+        )
     for field, least in (("caption", 40), ("alt", 40), ("source", 5)):
         if len(figure[field].strip()) < least:
             raise FigureError(f"{id}: {field}: {figure[field]!r} says too little")

@@ -1,4 +1,6 @@
-"""Shares of a whole, one bar a row: stacked from the first part to the last, dark to light."""
+"""Shares of a whole, one bar a row: stacked from the first part to the last, dark
+to light.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,8 +13,17 @@ SHADES = ("#08519c", "#4f93c9", "#abcfe6", "#e4eef6")
 SMALLEST_LABEL = 7  # percent; a number does not fit into a narrower part
 
 
-def plot_shares(frame: pd.DataFrame, ax: Axes | None = None, *, label: str, parts: list[str], names: list[str], xlabel: str) -> Axes:
-    """Draw the parts of each row side by side, with their percentages where they fit.
+def plot_shares(
+    frame: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    label: str,
+    parts: list[str],
+    names: list[str],
+    xlabel: str,
+) -> Axes:
+    """Draw the parts of each row side by side, with their percentages where they
+    fit.
 
     Parameters
     ----------
@@ -34,10 +45,27 @@ def plot_shares(frame: pd.DataFrame, ax: Axes | None = None, *, label: str, part
     start = np.zeros(len(frame))
     for part, name, shade in zip(parts, names, SHADES):
         width = frame[part].to_numpy(float)
-        ax.barh(heights, width, left=start, height=0.72, color=shade, edgecolor="white", linewidth=0.8, label=name)
+        ax.barh(
+            heights,
+            width,
+            left=start,
+            height=0.72,
+            color=shade,
+            edgecolor="white",
+            linewidth=0.8,
+            label=name,
+        )
         for x, y, share in zip(start + width / 2, heights, width):
             if share >= SMALLEST_LABEL:
-                ax.text(x, y, f"{share:.0f}", ha="center", va="center", fontsize=10, color="white" if shade in SHADES[:2] else "0.15")
+                ax.text(
+                    x,
+                    y,
+                    f"{share:.0f}",
+                    ha="center",
+                    va="center",
+                    fontsize=10,
+                    color="white" if shade in SHADES[:2] else "0.15",
+                )
         start = start + width
     label_rows(ax, heights, frame[label])
     ax.set(xlim=(0, 100), ylim=(-0.6, len(frame) - 0.4), xlabel=xlabel)

@@ -1,4 +1,6 @@
-"""The specification curve: every defensible estimate in order, and which choices made it."""
+"""The specification curve: every defensible estimate in order, and which choices
+made it.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,7 +20,8 @@ def plot_specification_curve(
     reference: float | None = None,
     reference_label: str = "",
 ) -> Axes:
-    """Draw the estimates of all specifications in ascending order above a panel of the choices behind them.
+    """Draw the estimates of all specifications in ascending order above a panel of
+    the choices behind them.
 
     Parameters
     ----------
@@ -37,15 +40,24 @@ def plot_specification_curve(
 
     Notes
     -----
-    Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, doi 10.1038/s41562-020-0912-z.
+    Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, doi
+    10.1038/s41562-020-0912-z.
     """
     ax = ax or plt.gca()
     ordered = frame.sort_values(value, ignore_index=True)
-    options = [(choice, option) for choice in choices for option in ordered[choice].astype(str).unique()]
-    grid = ax.get_subplotspec().subgridspec(2, 1, height_ratios=[10, 0.6 * len(options)], hspace=0.02)
+    options = [
+        (choice, option)
+        for choice in choices
+        for option in ordered[choice].astype(str).unique()
+    ]
+    grid = ax.get_subplotspec().subgridspec(
+        2, 1, height_ratios=[10, 0.6 * len(options)], hspace=0.02
+    )
     ax.set_subplotspec(grid[0])
     panel = ax.figure.add_subplot(grid[1], sharex=ax)
-    ax.scatter(ordered.index, ordered[value], s=7, color="C0", zorder=3, linewidths=0)
+    ax.scatter(
+        ordered.index, ordered[value], s=7, color="C0", zorder=3, linewidths=0
+    )
     ax.tick_params(labelbottom=False)
     ax.set(xlabel="", ylabel=ylabel)
     if reference is not None:
@@ -54,13 +66,27 @@ def plot_specification_curve(
     return ax
 
 
-def _draw_choices(panel: Axes, ordered: pd.DataFrame, options: list[tuple[str, str]]) -> None:
+def _draw_choices(
+    panel: Axes, ordered: pd.DataFrame, options: list[tuple[str, str]]
+) -> None:
     choices = list(dict.fromkeys(choice for choice, _ in options))
     for row, (choice, option) in enumerate(options):
         taken = np.flatnonzero(ordered[choice].astype(str) == option)
-        panel.scatter(taken, np.full(len(taken), row), s=9, marker="|", color=f"C{choices.index(choice) % 7}", linewidths=0.5)
-    panel.set_yticks(range(len(options)), [option for _, option in options], fontsize=8)
-    panel.set(ylim=(len(options) - 0.5, -0.5), xlabel=f"Specification, in order of its estimate (1 to {len(ordered):,})")
+        panel.scatter(
+            taken,
+            np.full(len(taken), row),
+            s=9,
+            marker="|",
+            color=f"C{choices.index(choice) % 7}",
+            linewidths=0.5,
+        )
+    panel.set_yticks(
+        range(len(options)), [option for _, option in options], fontsize=8
+    )
+    panel.set(
+        ylim=(len(options) - 0.5, -0.5),
+        xlabel=f"Specification, in order of its estimate (1 to {len(ordered):,})",
+    )
     panel.grid(visible=False)
     panel.spines["left"].set_visible(False)
     panel.tick_params(axis="y", length=0)

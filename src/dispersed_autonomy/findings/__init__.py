@@ -1,0 +1,3 @@
+"""What was found: results, claims and their verdicts; executing and verifying the
+notebooks.
+"""

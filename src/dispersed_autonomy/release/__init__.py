@@ -1,0 +1,1 @@
+"""Frozen versions, and the book on paper."""

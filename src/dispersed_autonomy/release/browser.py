@@ -1,0 +1,42 @@
+"""Headless Chromium, for the tests that look at pages and for the book on paper;
+nothing else needs it.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+class BrowserError(Exception):
+    """No browser is installed."""
+
+
+@contextmanager
+def open_browser() -> Iterator:
+    """Open headless Chromium as a Playwright browser, and close it at the end.
+
+    Raises
+    ------
+    BrowserError
+        If Chromium is not installed; the message says how to get it.
+    """
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+    if not chromium:
+        raise BrowserError(
+            "no Chromium: `apt-get install chromium` (Debian), or put one on the"
+            " path as chromium"
+        )
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        try:
+            yield running
+        finally:
+            running.close()

@@ -1,0 +1,1 @@
+"""The static site: pages and what programs read."""

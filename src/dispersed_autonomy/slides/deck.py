@@ -1,0 +1,318 @@
+"""Slides: one file a figure, and one deck of everything in the order of the claims,
+the same bytes each time.
+"""
+
+import io
+import re
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR
+from pptx.util import Inches, Pt
+
+from dispersed_autonomy.findings.citations import (
+    cite_claim,
+    cite_figure,
+    first_sentence,
+    place,
+)
+from dispersed_autonomy.findings.results import format_result
+from dispersed_autonomy.inputs.citation import read_authors, read_citation
+from dispersed_autonomy.slides.charts import add_chart
+
+WIDTH, HEIGHT, MARGIN = Inches(13.333), Inches(7.5), Inches(0.5)
+CONTENT = (MARGIN, Inches(1.45), WIDTH - 2 * MARGIN, Inches(4.55))
+INK, QUIET = RGBColor(0x22, 0x22, 0x22), RGBColor(0x55, 0x55, 0x55)
+TITLE_ONLY = 5  # of the layouts of python-pptx's template
+ROWS_ON_A_SLIDE, ROWS_IN_NOTES = 11, 80
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def open_deck(title: str, citation: dict) -> Presentation:
+    """Return an empty wide deck whose properties come from CITATION.cff."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = WIDTH, HEIGHT
+    released = datetime.fromisoformat(citation["date-released"])
+    about = deck.core_properties
+    about.title, about.author, about.last_modified_by = (
+        title,
+        ", ".join(read_authors(citation)),
+        "",
+    )
+    about.created = about.modified = released
+    about.revision = 1
+    return deck
+
+
+def add_figure(
+    deck: Presentation, figure: dict, frame: pd.DataFrame, picture: Path
+) -> None:
+    """Add the slide of a figure: finding, chart, caption, source, citation; the
+    numbers are in its notes.
+
+    Where PowerPoint has no such chart, the picture stands in its place, and its
+    table on a second slide.
+    """
+    finding = first_sentence(figure["caption"])
+    slide = _add_slide(deck, finding)
+    chart = add_chart(slide, figure, frame, CONTENT)
+    if chart is None:
+        ratio = 16 / 9
+        width = int(CONTENT[3] * ratio)
+        drawn = slide.shapes.add_picture(
+            str(picture), int((WIDTH - width) / 2), CONTENT[1], width, CONTENT[3]
+        )
+        drawn._element.nvPicPr.cNvPr.set("descr", figure["alt"])
+    else:
+        slide.shapes[-1]._element.nvGraphicFramePr.cNvPr.set("descr", figure["alt"])
+    cited = cite_figure(figure)
+    rest = figure["caption"].removeprefix(finding).strip()
+    words = rest or figure["caption"]
+    _add_text(
+        slide,
+        words,
+        Inches(6.05),
+        Inches(0.65),
+        12 if len(words) <= 230 else 10,
+        INK,
+    )
+    _add_text(
+        slide,
+        f"Source: {figure['source'].rstrip('.')}. {cited['short']}",
+        Inches(6.75),
+        Inches(0.5),
+        10,
+        QUIET,
+    )
+    shown = frame.head(ROWS_IN_NOTES).to_csv(index=False, lineterminator="\n")
+    more = (
+        f"\nThe first {ROWS_IN_NOTES} of {len(frame)} rows."
+        if len(frame) > ROWS_IN_NOTES
+        else ""
+    )
+    slide.notes_slide.notes_text_frame.text = (
+        f"{figure['alt']}\n\n{cited['full']}\n\n{shown}{more}"
+    )
+    if chart is None:
+        _add_table(deck, f"The numbers: {finding}", frame)
+
+
+def add_verdict(deck: Presentation, claim: dict, results: dict[str, dict]) -> None:
+    """Add the slide of a claim: what is claimed, the verdict, its key number, the
+    rule and the limits.
+    """
+    slide = _add_slide(deck, claim["claim"])
+    key = results.get(claim["key_result"] or "")
+    number = f"{format_result(key, 'interval')}{_unit(key)}" if key else ""
+    _add_text(
+        slide,
+        f"Verdict: {claim['verdict']}",
+        Inches(1.5),
+        Inches(0.6),
+        24,
+        INK,
+        bold=True,
+    )
+    said = [
+        f"The article: “{claim['stated']}” (it leans on: {claim['attribution']})."
+    ]
+    said += (
+        [f"Key number: {number}, {key['id'].replace('_', ' ')}. {key['note']}"]
+        if key
+        else []
+    )
+    said += [
+        f"{name}: {claim[field]}"
+        for name, field in (
+            ("Rule, written before the data", "rule"),
+            ("Limits", "limits"),
+        )
+        if claim[field]
+    ]
+    text = "\n\n".join(said)
+    _add_text(
+        slide, text, Inches(2.2), Inches(4.4), 14 if len(text) < 1400 else 12, INK
+    )
+    cited = cite_claim(claim)
+    _add_text(slide, cited["short"], Inches(6.75), Inches(0.5), 10, QUIET)
+    slide.notes_slide.notes_text_frame.text = (
+        f"{cited['full']}\n\nWhat would change it:"
+        f" {claim['would_change'] or 'not stated'}"
+    )
+
+
+def write_slides(
+    folder: Path,
+    results: dict[str, dict],
+    figures: dict[str, dict],
+    claims: list[dict],
+) -> None:
+    """Write a file for every figure into `figures/`, and the deck of everything
+    into `slides/`.
+
+    Parameters
+    ----------
+    folder : Path
+        The published files, the figures' pictures and data among them.
+    results, figures : dict of str to dict
+        By id.
+    claims : list of dict
+        As judged, in their order.
+    """
+    citation = read_citation()
+    frames = {id: pd.read_csv(folder / "figures" / f"{id}.csv") for id in figures}
+    whole = open_deck(citation["title"], citation)
+    cover = _add_slide(whole, citation["title"])
+    _add_text(
+        cover,
+        f"{', '.join(read_authors(citation))}, version {citation['version']},"
+        f" {citation['date-released']}",
+        Inches(2),
+        Inches(1),
+        16,
+        INK,
+    )
+    _add_text(
+        cover,
+        f"{citation['abstract']}\n\n{place('index.html', citation)}",
+        Inches(3),
+        Inches(2),
+        16,
+        INK,
+    )
+    for claim in claims:
+        add_verdict(whole, claim, results)
+        for id in claim["figures"]:
+            add_figure(
+                whole, figures[id], frames[id], folder / "figures" / f"{id}.png"
+            )
+    for id, figure in figures.items():
+        deck = open_deck(first_sentence(figure["caption"]), citation)
+        add_figure(deck, figure, frames[id], folder / "figures" / f"{id}.png")
+        (folder / "figures" / f"{id}.pptx").write_bytes(to_bytes(deck))
+    (folder / "slides").mkdir()
+    (folder / "slides" / "dispersed-autonomy.pptx").write_bytes(to_bytes(whole))
+
+
+def to_bytes(deck: Presentation) -> bytes:
+    """Return the file of a deck without the time at which it, or a sheet within it,
+    was written.
+    """
+    held = io.BytesIO()
+    deck.save(held)
+    return _fix_times(held.getvalue())
+
+
+def _fix_times(file: bytes, sheet: bool = False) -> bytes:
+    held = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(file)) as old,
+        zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith(".xlsx"):
+                content = _fix_times(content, sheet=True)
+            elif sheet and name == "docProps/core.xml":
+                content = re.sub(
+                    rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*",
+                    rb"\g<1>2000-01-01T00:00:00Z",
+                    content,
+                )
+            new.writestr(
+                zipfile.ZipInfo(name, ZIP_TIME), content, zipfile.ZIP_DEFLATED
+            )
+    return held.getvalue()
+
+
+def _add_slide(deck: Presentation, title: str):
+    slide = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
+    shape = slide.shapes.title
+    shape.left, shape.top, shape.width, shape.height = (
+        MARGIN,
+        Inches(0.3),
+        WIDTH - 2 * MARGIN,
+        Inches(1.1),
+    )
+    shape.text_frame.text = title
+    shape.text_frame.word_wrap, shape.text_frame.vertical_anchor = (
+        True,
+        MSO_ANCHOR.MIDDLE,
+    )
+    paragraph = shape.text_frame.paragraphs[0]
+    paragraph.alignment = 1
+    size = (
+        28
+        if len(title) <= 65
+        else 24
+        if len(title) <= 110
+        else 20
+        if len(title) <= 190
+        else 16
+    )
+    paragraph.font.size, paragraph.font.bold, paragraph.font.color.rgb = (
+        Pt(size),
+        True,
+        INK,
+    )
+    return slide
+
+
+def _add_text(
+    slide, text: str, top, height, points: int, colour: RGBColor, bold: bool = False
+) -> None:
+    box = slide.shapes.add_textbox(MARGIN, top, WIDTH - 2 * MARGIN, height)
+    box.text_frame.word_wrap = True
+    box.text_frame.text = text
+    for paragraph in box.text_frame.paragraphs:
+        paragraph.font.size, paragraph.font.color.rgb, paragraph.font.bold = (
+            Pt(points),
+            colour,
+            bold,
+        )
+
+
+def _add_table(deck: Presentation, title: str, frame: pd.DataFrame) -> None:
+    slide = _add_slide(deck, title)
+    shown = frame.head(ROWS_ON_A_SLIDE).iloc[:, :8]
+    table = slide.shapes.add_table(
+        len(shown) + 1, len(shown.columns), *CONTENT[:3], Inches(0.3)
+    ).table
+    texts = [
+        [str(c) for c in shown.columns],
+        *([_to_text(v) for v in row] for row in shown.itertuples(index=False)),
+    ]
+    for row, line in enumerate(texts):
+        for column, text in enumerate(line):
+            cell = table.cell(row, column)
+            cell.text = text
+            cell.text_frame.paragraphs[0].font.size = Pt(11)
+    if frame.size > shown.size:
+        _add_text(
+            slide,
+            f"The first {len(shown)} of {len(frame):,} rows and"
+            f" {len(shown.columns)} of {len(frame.columns)} columns; the figure's"
+            " CSV has them all.",
+            Inches(6.75),
+            Inches(0.5),
+            10,
+            QUIET,
+        )
+
+
+def _to_text(value) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _unit(result: dict) -> str:
+    return (
+        ""
+        if result["unit"] in ("percent", "percentage points", "year", "count")
+        else f" {result['unit']}"
+    )

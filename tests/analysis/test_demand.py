@@ -1,0 +1,250 @@
+"""Demand over months: against the rows, closed forms and statsmodels used another
+way.
+"""
+
+import runpy
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+import statsmodels.formula.api as smf
+
+from dispersed_autonomy import paths
+from dispersed_autonomy.analysis import demand
+from dispersed_autonomy.analysis.cells import fit_moments
+from dispersed_autonomy.inputs import sources
+from dispersed_autonomy.inputs.sources import SourceError
+from dispersed_autonomy.inputs.tables import load_table
+
+BUILD = runpy.run_path(str(paths.DATA / "swaa" / "build.py"))
+DAYS = load_table("swaa", "days_by_month")
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """The upstream rows."""
+    path = paths.raw_cache() / "swaa_october24_minimal.zip"
+    if not path.exists():
+        pytest.skip(
+            f"not in the cache ({paths.raw_cache()}): {path.name}; `make data`"
+            " fetches it"
+        )
+    return pd.read_csv(path)
+
+
+def test_days_that_are_not_those_of_the_rows_are_noticed(rows):
+    months = (
+        rows["date"]
+        .str.replace("m", "-")
+        .str.replace(r"-(\d)$", r"-0\1", regex=True)
+    )
+    expected = (rows["wfh_days_postCOVID_ss"] - 1).groupby(months).mean()
+    wanted = demand.mean_by_month(DAYS[DAYS["measure"] == "wanted"]).set_index(
+        "month"
+    )
+    pd.testing.assert_series_equal(
+        wanted["value"],
+        expected.loc[wanted.index.astype(str)],
+        check_names=False,
+        check_index=False,
+    )
+    both = rows[rows["wfh_days_postCOVID_boss_ss"] <= 6]
+    gap = (
+        both["wfh_days_postCOVID_ss"] - both["wfh_days_postCOVID_boss_ss"]
+    ).mean()
+    own = DAYS[DAYS["measure"] == "wanted minus planned"]
+    assert own["sum_days"].sum() / own["people_count"].sum() == pytest.approx(gap)
+
+
+def test_a_commute_gradient_that_differs_from_the_regression_on_rows_is_noticed(
+    rows,
+):
+    own = rows.dropna(subset=["wfh_feel_quant", "commutetime_quant"]).query(
+        "commutetime_quant >= 0"
+    )
+    from_rows = smf.ols("wfh_feel_quant ~ commutetime_quant + C(date)", own).fit(
+        cov_type="HC1", use_t=True
+    )
+    from_cells = fit_moments(
+        load_table("swaa", "value_by_commute"), "mean ~ commute_minutes + C(month)"
+    )
+    assert from_cells.params["commute_minutes"] == pytest.approx(
+        from_rows.params["commutetime_quant"], rel=1e-4
+    )
+    assert from_cells.bse["commute_minutes"] == pytest.approx(
+        from_rows.bse["commutetime_quant"], rel=1e-4
+    )
+
+
+def test_the_published_share_that_would_not_comply_is_reproduced():
+    shares = demand.share_of_answers(
+        load_table("swaa", "reactions_by_month"), "reaction"
+    ).set_index("reaction")["value"]
+    assert shares.sum() == pytest.approx(100)
+    assert round(100 - shares["comply"]) == 41
+
+
+def months(slope=0.2, count=30, noise=0.0):
+    time = np.arange(count) / 12
+    value = (
+        1
+        + slope * time
+        + noise * np.random.default_rng(5).normal(size=count).cumsum()
+    )
+    names = [f"{2020 + (4 + i) // 12}-{(4 + i) % 12 + 1:02d}" for i in range(count)]
+    return pd.DataFrame(
+        {"month": names, "time_years": time, "value": value, "n": 100}
+    )
+
+
+def test_time_that_is_not_years_since_may_2020_is_noticed():
+    assert demand.count_years(
+        pd.Series(["2020-05", "2020-11", "2024-05"])
+    ).tolist() == [0, 0.5, 4]
+    assert np.allclose(
+        demand.count_years(months()["month"]), months()["time_years"]
+    )
+
+
+def test_a_trend_whose_errors_are_not_newey_wests_is_noticed():
+    data = months(noise=0.05)
+    found = demand.tidy_slope(demand.fit_trend(data, lags=2))
+    design = sm.add_constant(data["time_years"].to_numpy())
+    beta = np.linalg.lstsq(design, data["value"], rcond=None)[0]
+    residual = data["value"].to_numpy() - design @ beta
+    scores = design * residual[:, None]
+    middle = scores.T @ scores
+    for lag, weight in ((1, 2 / 3), (2, 1 / 3)):
+        cross = scores[lag:].T @ scores[:-lag]
+        middle += weight * (cross + cross.T)
+    inverse = np.linalg.inv(design.T @ design)
+    error = np.sqrt((inverse @ middle @ inverse)[1, 1] * 30 / 28)
+    assert (found["value"], found["n"]) == (pytest.approx(beta[1]), 30)
+    assert (found["high"] - found["low"]) / 2 == pytest.approx(
+        2.048407 * error, rel=1e-5
+    )  # Student's t, 28 degrees of freedom
+
+
+def test_a_break_that_is_found_elsewhere_than_it_is_is_noticed():
+    data = months(slope=0.1).assign(
+        value=lambda d: (
+            d["value"]
+            + np.where(
+                d["time_years"] >= 1.5, 0.5 + 0.3 * (d["time_years"] - 1.5), 0
+            )
+        )
+    )
+    month = data.loc[np.isclose(data["time_years"], 1.5), "month"].item()
+    assert demand.find_break(data) == month
+    fit = demand.fit_broken(data, month)
+    assert [
+        fit.params["time_years"],
+        fit.params["after"],
+        fit.params["time_after"],
+    ] == pytest.approx([0.1, 0.5, 0.3])
+
+
+def test_industries_that_are_not_held_fixed_are_noticed():
+    cells = pd.DataFrame(
+        {
+            "month": ["2020-05", "2020-05", "2020-06", "2020-06"],
+            "industry": ["a", "b"] * 2,
+            "people_count": [90, 10, 10, 90],
+            "sum_days": [90, 40, 10, 360],
+        }
+    )
+    assert demand.hold_industries(cells)["value"].tolist() == [
+        2.5,
+        2.5,
+    ]  # 1 and 4 days in both months, half of all people each
+
+
+def test_a_share_whose_limits_are_not_wilsons_is_noticed():
+    cells = pd.DataFrame(
+        {
+            "month": ["2021-06"] * 2,
+            "reaction": ["quit", "comply"],
+            "people_count": [10, 90],
+        }
+    )
+    found = (
+        demand.share_of_answers(cells, "reaction", ["month"])
+        .set_index("reaction")
+        .loc["quit"]
+    )
+    z, p, n = 1.959964, 0.1, 100
+    centre, half = (
+        (p + z**2 / (2 * n)) / (1 + z**2 / n),
+        z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n),
+    )
+    assert [
+        found["value"],
+        found["low"],
+        found["high"],
+        found["n"],
+    ] == pytest.approx(
+        [10, 100 * (centre - half), 100 * (centre + half), 100], rel=1e-6
+    )
+
+
+def test_every_reading_of_the_trend_is_a_reading_of_its_own():
+    readings = demand.compare_trends(
+        DAYS,
+        load_table("swaa", "days_by_industry"),
+        load_table("swaa", "other_answers_by_month"),
+    )
+    assert readings["reading"].is_unique and len(readings) == 10
+    assert readings.drop(columns="reading").duplicated().sum() == 0
+    assert (readings["low"] < readings["high"]).all()
+
+
+@pytest.mark.parametrize(
+    "column, code",
+    [("wanted", 7), ("planned", 9), ("reaction", 4), ("industry", 19)],
+)
+def test_an_unknown_code_is_refused(column, code):
+    known = {
+        "wanted": set(BUILD["DAYS"]),
+        "planned": {*BUILD["DAYS"], 7, 8},
+        "reaction": set(BUILD["REACTIONS"]),
+        "industry": set(BUILD["INDUSTRIES"]),
+    }
+    with pytest.raises(SourceError, match=f"swaa: {column}: unknown codes"):
+        BUILD["check_codes"](
+            pd.DataFrame({column: [1, code]}), column, known[column]
+        )
+
+
+def test_no_clear_plan_that_counts_as_days_is_noticed():
+    people = pd.DataFrame(
+        {"wanted": [1, 6], "planned": [7, 8], "industry": [1, None]}
+    )
+    days = BUILD["code_days"](people)
+    assert (
+        days["wanted"].tolist() == [0, 5]
+        and days["planned"].isna().all()
+        and days["industry"].tolist() == ["agriculture", "not asked"]
+    )
+
+
+def test_reactions_that_are_not_the_published_ones_are_refused():
+    with pytest.raises(SourceError, match="50.0% would not comply, not 41%"):
+        BUILD["count_reactions"](
+            pd.DataFrame({"month": "2021-06", "reaction": [1, 2]})
+        )
+
+
+def test_a_file_of_the_right_name_with_other_columns_is_refused(tmp_path):
+    pd.DataFrame({"date": ["2020m5"]}).to_csv(tmp_path / "swaa.csv", index=False)
+    with pytest.raises(
+        SourceError, match="swaa.csv: columns are missing: commutetime_quant"
+    ):
+        BUILD["read_people"](tmp_path / "swaa.csv")
+
+
+def test_an_altered_upstream_file_is_refused(monkeypatch, tmp_path):
+    (tmp_path / "swaa_october24_minimal.zip").write_bytes(b"altered")
+    monkeypatch.setenv("DISPERSED_AUTONOMY_CACHE", str(tmp_path))
+    with pytest.raises(SourceError, match="is not the pinned file"):
+        sources.fetch_source("swaa", "swaa")
