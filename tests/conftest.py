@@ -27,6 +27,12 @@ def committed_results() -> dict[str, dict]:
 
 
 @pytest.fixture(scope="session")
+def committed_figures() -> dict[str, dict]:
+    """Figures as the committed notebooks recorded them."""
+    return read_recorded("figure", paths.NOTEBOOKS)
+
+
+@pytest.fixture(scope="session")
 def site() -> Path:
     """The built site."""
     if not (paths.SITE / "index.html").exists():

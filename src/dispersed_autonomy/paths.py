@@ -8,6 +8,7 @@ from platformdirs import user_cache_path
 PROJECT = Path(__file__).resolve().parents[2]
 DATA = PROJECT / "data"
 NOTEBOOKS = PROJECT / "notebooks"
+WORDS = NOTEBOOKS / "figures"
 BOOK = PROJECT / "book"
 
 BUILD = PROJECT / "_build"

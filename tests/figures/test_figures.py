@@ -3,11 +3,13 @@ stops.
 """
 
 import sys
+from functools import partial
 
 import matplotlib.pyplot as plt
 import nbformat
 import pandas as pd
 import pytest
+import yaml
 from PIL import Image
 
 from dispersed_autonomy import paths
@@ -29,7 +31,6 @@ WORDS = {
         " is alone without an interval."
     ),
     "source": "A publisher, 2025.",
-    "claim": "millennials-now",
 }
 
 
@@ -54,11 +55,18 @@ def ax():
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(paths, "FIGURES", tmp_path)
+    for name in ("FIGURES", "WORDS"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setattr(paths, name, tmp_path / name)
     monkeypatch.setattr(
         sys.modules[publish.__module__], "display", lambda *_args, **_options: None
     )
-    return tmp_path
+    write_words(WORDS)
+    return paths.FIGURES
+
+
+def write_words(words):
+    (paths.WORDS / "three-estimates.yml").write_text(yaml.safe_dump(words))
 
 
 def test_points_and_intervals_stand_where_the_data_say(ax, estimates):
@@ -152,7 +160,7 @@ def test_a_published_figure_has_every_file_in_its_size(folder, estimates):
         estimates,
         value="value",
         xlabel="Value, %",
-        **WORDS,
+        claim="millennials-now",
     )
     for name, size in {
         "three-estimates.png": (1920, 1080),
@@ -172,7 +180,7 @@ def test_the_same_figure_gives_the_same_files(folder, estimates):
             estimates,
             value="value",
             xlabel="Value, %",
-            **WORDS,
+            claim="millennials-now",
         )
         return {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -199,6 +207,7 @@ def test_the_same_figure_gives_the_same_files(folder, estimates):
 def test_a_figure_that_says_too_little_is_refused_before_it_is_drawn(
     folder, estimates, wrong, says
 ):
+    write_words(WORDS | wrong)
     with pytest.raises(FigureError, match=f"three-estimates: .*{says}"):
         publish(
             "three-estimates",
@@ -206,12 +215,51 @@ def test_a_figure_that_says_too_little_is_refused_before_it_is_drawn(
             estimates,
             value="value",
             xlabel="Value",
-            **WORDS | wrong,
+            claim="millennials-now",
         )
     assert not list(folder.iterdir())
 
 
+def test_words_without_their_values_or_values_without_words_are_refused(
+    folder, estimates
+):
+    write_words(WORDS | {"source": "A publisher, {year:.0f}."})
+    draw = partial(
+        publish,
+        "three-estimates",
+        plot_intervals,
+        estimates,
+        claim="millennials-now",
+        value="value",
+        xlabel="Value, %",
+    )
+    with pytest.raises(FigureError, match="three-estimates.yml: .*: year$"):
+        draw()
+    with pytest.raises(FigureError, match="three-estimates.yml: .*: n$"):
+        draw(values={"year": 2025.0, "n": 3})
+    assert not list(folder.iterdir())
+    draw(values={"year": 2025.0})
+    assert (folder / "three-estimates.csv").exists()
+
+
+@pytest.mark.parametrize("text", ["", "caption: a\n", "- a\n", "a: [\n"])
+def test_words_that_lack_a_field_or_cannot_be_read_are_named(
+    folder, estimates, text
+):
+    (paths.WORDS / "three-estimates.yml").write_text(text)
+    with pytest.raises(FigureError, match="three-estimates"):
+        publish(
+            "three-estimates",
+            plot_intervals,
+            estimates,
+            claim="millennials-now",
+            value="value",
+            xlabel="Value, %",
+        )
+
+
 def test_a_malformed_id_is_refused(folder, estimates):
+    (paths.WORDS / "Three estimates.yml").write_text(yaml.safe_dump(WORDS))
     with pytest.raises(FigureError, match="Three"):
         publish(
             "Three estimates",
@@ -219,7 +267,7 @@ def test_a_malformed_id_is_refused(folder, estimates):
             estimates,
             value="value",
             xlabel="Value",
-            **WORDS,
+            claim="millennials-now",
         )
 
 
