@@ -110,6 +110,7 @@ def test_an_interval_is_shown_and_a_missing_part_is_refused():
         "value": 35.8,
         "low": 35.5,
         "high": 36.1,
+        "level": 95,
         "n": None,
         "unit": "percent",
     }

@@ -4,7 +4,7 @@ executed notebooks.
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -14,8 +14,12 @@ from dispersed_autonomy import paths
 
 MIME = "dispersed_autonomy"
 DECIMALS = {"percent": 1, "percentage points": 1, "year": 0, "count": 0}
+# Below this size and this width of its interval, a share or a difference in points
+# gets one decimal more: 0.36 (0.29 to 0.42), not 0.4 (0.3 to 0.4).
+SMALL, NARROW = 1.0, 0.5
 FIELDS = (
     "id",
+    "label",
     "value",
     "low",
     "high",
@@ -31,6 +35,13 @@ FIELDS = (
 # How far a result may lie from the committed one when it is computed anew, relative
 # to its size, if it states nothing else.
 TOLERANCE = 1e-6
+# Whether a result without a label, and a claim without its newer fields (history,
+# headline, because, readings, certainty, a last case that is always true), stops
+# the build. The one switch for all of them.
+STRICT = False
+LABEL_LETTERS = 90
+# What this kernel has recorded, by id: each notebook has a kernel of its own.
+RECORDED: dict[str, dict] = {}
 
 
 class ResultError(Exception):
@@ -44,6 +55,7 @@ def record(
     unit: str,
     claim: str,
     datasets: list[str],
+    label: str = "",
     low: float | None = None,
     high: float | None = None,
     level: float | None = None,
@@ -59,7 +71,7 @@ def record(
     Parameters
     ----------
     id : str
-        Lower-case name, unique in the whole book.
+        Lower-case name, unique in the whole book; its lasting address.
     value, low, high : float
         Estimate and limits of its interval, percentages as 35.8.
     unit : str
@@ -68,6 +80,9 @@ def record(
         Id of the claim it speaks to.
     datasets : list of str
         Folders of `data/` that it was computed from.
+    label : str
+        Its name as a person would say it, such as "Millennials among US sales
+        people, 2025".
     level : float, optional
         Coverage of the interval in percent; none where the limits are a range over
         stated assumptions.
@@ -88,11 +103,12 @@ def record(
     Raises
     ------
     ResultError
-        If the id is malformed, a number is not finite, the interval misses the
-        value or no dataset is named.
+        If the id or the label is malformed, a number is not finite, the interval
+        misses the value or no dataset is named.
     """
     result = {
         "id": id,
+        "label": label,
         "value": float(value),
         "low": None if low is None else float(low),
         "high": None if high is None else float(high),
@@ -106,7 +122,8 @@ def record(
     if tolerance is not None:
         result["tolerance"] = float(tolerance)
     check_result(result)
-    text = f"{id}: {format_result(result, 'interval')}"
+    RECORDED[id] = result
+    text = f"{name_result(result)}: {format_result(result, 'interval')}"
     display({"text/plain": text}, metadata={MIME: {"result": result}}, raw=True)
     return result["value"]
 
@@ -125,6 +142,13 @@ def check_result(result: dict) -> None:
         raise ResultError(
             f"{id!r}: a result id has lower-case letters, digits and underscores"
         )
+    if id.endswith(("_low", "_high")):
+        raise ResultError(
+            f"{id}: rules call the limits of a result by _low and _high, so no id"
+            " may end so"
+        )
+    if STRICT or result["label"]:
+        check_label(id, result["label"])
     for name in ("value", "low", "high"):
         if result[name] is not None and not math.isfinite(result[name]):
             raise ResultError(f"{id}: {name} is {result[name]}")
@@ -138,6 +162,45 @@ def check_result(result: dict) -> None:
         raise ResultError(f"{id}: a tolerance of {result['tolerance']} is none")
     if not result["datasets"]:
         raise ResultError(f"{id}: no dataset is named")
+
+
+def check_label(id: str, label: str) -> None:
+    """Raise ResultError if a label does not read like a name."""
+    if not label.strip():
+        raise ResultError(f"{id}: it has no label")
+    if len(label) > LABEL_LETTERS or label.endswith(".") or "_" in label:
+        raise ResultError(
+            f"{id}: the label {label!r} is no name: at most {LABEL_LETTERS}"
+            " letters, no full stop, no underscore"
+        )
+
+
+def check_labels(results: Iterable[dict]) -> None:
+    """Stop the build where a result has no label, or two results share one.
+
+    Raises
+    ------
+    ResultError
+        If STRICT and a label is missing; always if two results have the same one.
+    """
+    named, nameless = {}, []
+    for result in results:
+        label = result.get("label", "")
+        if not label:
+            nameless.append(result["id"])
+        elif label in named:
+            raise ResultError(
+                f"{result['id']}: {named[label]} has the same label, {label!r}"
+            )
+        else:
+            named[label] = result["id"]
+    if STRICT and nameless:
+        raise ResultError(f"without a label: {', '.join(nameless)}")
+
+
+def name_result(result: dict) -> str:
+    """Return a result's label, or the words of its id where it has none."""
+    return result.get("label") or result["id"].replace("_", " ")
 
 
 def tolerance_of(result: dict) -> float:
@@ -163,26 +226,46 @@ def format_result(result: dict, form: str = "value") -> str:
         If the form is unknown or the result has no such part.
     """
     if form == "interval":
-        text = format_result(result)
-        if result["low"] is None:
-            return text
-        return (
-            f"{text} ({format_result(result, 'low')} to"
-            f" {format_result(result, 'high')})"
-        )
+        return f"{format_result(result)}{_format_limits(result)}"
     if form not in ("value", "low", "high", "n"):
         raise ResultError(f"{result['id']}: no form is called {form!r}")
     number = result[form]
     if number is None:
         raise ResultError(f"{result['id']}: the result has no {form}")
-    return format_number(number, "count" if form == "n" else result["unit"])
+    if form == "n":
+        return format_number(number, "count")
+    return format_number(number, result["unit"], _decimals(result))
 
 
-def format_number(value: float, unit: str) -> str:
+def _format_limits(result: dict) -> str:
+    """Return an interval in parentheses; a range over assumptions reads differently
+    from one with a coverage.
+    """
+    low, high, unit = result["low"], result["high"], result["unit"]
+    if low is None or low == high:
+        return ""
+    shown = "number" if unit == "percentage points" else unit
+    texts = [
+        format_number(limit, shown, _decimals(result)) for limit in (low, high)
+    ]
+    if result.get("level") is None:
+        return f" (between {texts[0]} and {texts[1]}, depending on assumptions)"
+    return f" ({texts[0]} to {texts[1]})"
+
+
+def _decimals(result: dict) -> int:
+    decimals, low = DECIMALS.get(result["unit"], 2), result.get("low")
+    if decimals == 1 and low is not None and abs(result["value"]) < SMALL:
+        return decimals + (result["high"] - low < NARROW)
+    return decimals
+
+
+def format_number(value: float, unit: str, decimals: int | None = None) -> str:
     """Return a number with the decimals and the sign of its unit, such as 35.8% or
     3.1 points.
     """
-    digits = f"{value:,.{DECIMALS.get(unit, 2)}f}"
+    decimals = DECIMALS.get(unit, 2) if decimals is None else decimals
+    digits = f"{value:,.{decimals}f}"
     digits = digits.replace(",", "") if unit == "year" else digits
     digits = re.sub(r"^-(?=0(\.0*)?$)", "", digits).replace("-", "\N{MINUS SIGN}")
     if unit == "percent":
@@ -196,7 +279,7 @@ def read_recorded(kind: str, folder: Path = paths.EXECUTED) -> dict[str, dict]:
 
     Parameters
     ----------
-    kind : {"result", "figure"}
+    kind : {"result", "figure", "readings"}
         What to read.
     folder : Path
         Where the executed notebooks are.
@@ -211,6 +294,8 @@ def read_recorded(kind: str, folder: Path = paths.EXECUTED) -> dict[str, dict]:
         if kind not in recorded:
             continue
         item = recorded[kind] | {"notebook": notebook, "cell": cell}
+        if kind == "result":  # what was recorded before results had labels
+            item = {"label": ""} | item
         if item["id"] in found:
             raise ResultError(
                 f"{kind} {item['id']}: recorded in {found[item['id']]['notebook']}"
