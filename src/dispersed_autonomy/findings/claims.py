@@ -1,11 +1,9 @@
-"""The article's claims, the verdict that each claim's rule gives on the results,
-how sure it is, and what it would be under other defensible choices.
+"""The article's claims: read and checked, judged by their rules, and put into
+words.
 """
 
 import datetime
-import math
 import re
-import textwrap
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,81 +13,41 @@ from IPython.display import display
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.findings import results as recorded
-from dispersed_autonomy.findings.conditions import (
-    ConditionError,
-    holds,
-    is_always_true,
-    names_read,
-    numbers_read,
-    split_name,
+from dispersed_autonomy.findings.conditions import ConditionError, is_always_true
+from dispersed_autonomy.findings.readings import (
+    PUBLISHED,
+    copies,
+    count_agreeing,
+    describe_reading,
+    replace_results,
+    tabulate_readings,
 )
 from dispersed_autonomy.findings.results import (
     MIME,
     ResultError,
     check_labels,
-    format_number,
     format_result,
-    name_result,
 )
-
-NOT_EXAMINED = "not examined yet"
-# Each word with its one meaning, from the best for the claim to the worst, then
-# those that leave it open.
-VERDICTS = {
-    "holds": "What the claim says is borne out.",
-    "holds in part": ("A part of it is borne out; the rest is not, or is open."),
-    "overstated": "The direction is right, and the size or the scope is not.",
-    "not found": (
-        "The effect was looked for with enough data to see it, and is not there."
-    ),
-    "contradicted": "The evidence goes against it.",
-    "unsupported": "Nothing we found can decide it.",
-    "not testable": "No data could decide it as it stands.",
-    NOT_EXAMINED: "No notebook looks into it yet.",
-}
-# How far apart two verdicts are, for the choice that changes most.
-PLACES = {
-    "holds": 4,
-    "holds in part": 3,
-    "overstated": 2,
-    "unsupported": 1.5,
-    "not testable": 1.5,
-    "not found": 1,
-    "contradicted": 0,
-}
-DECIDE_NOTHING = ("unsupported", "not testable", NOT_EXAMINED)
-
-# The rule of certainty, in the manner of GRADE: a start by design, less what each
-# domain takes away.
-LEVELS = {4: "high", 3: "moderate", 2: "low", 1: "very low"}
-STARTS = {"high": 4, "low": 2}
-DOMAINS = {
-    "design": "how the comparison was made",
-    "directness": "how near the people and the arrangement are to the claim's",
-    "precision": "how much the numbers leave open",
-    "consistency": "whether studies and defensible choices agree",
-    "sources": "where the figures were seen",
-}
-# Below this share of defensible choices that agree, consistency lowers certainty.
-STABLE = 2 / 3
+from dispersed_autonomy.findings.rules import (
+    decide_verdict,
+    read_numbers,
+    results_read,
+)
+from dispersed_autonomy.findings.verdicts import (
+    DOMAINS,
+    NOT_EXAMINED,
+    STARTS,
+    VERDICTS,
+    ClaimError,
+    contradicts_word,
+    grade_certainty,
+)
 
 REQUIRED = ("id", "heading", "claim", "stated", "attribution", "kind")
 RULED = ("rule", "verdicts", "key_result", "evidence", "limits", "would_change")
 NEWER = ("history", "headline", "because")
 OPTIONAL = ("certainty", "direction")
 HEADLINE_LETTERS, BECAUSE_WORDS = 90, 25
-
-PUBLISHED = "as published"
-# Two numbers nearer to each other than this, relative to their size, are copies.
-COPY = 1e-4
-WIDTHS = {"verdict": 14, "choice": 32, "read": 34}
-
-
-class ClaimError(Exception):
-    """A claim, its rule or its readings that cannot be read or applied."""
-
-
-# --- Reading the claims
 
 
 @cache
@@ -214,90 +172,6 @@ def _check_direction(claim: dict, place: str) -> None:
         )
 
 
-# --- Applying a rule
-
-
-def results_read(claim: dict) -> list[str]:
-    """Return the ids of the results that a claim's rule reads, in its order."""
-    return list(
-        dict.fromkeys(
-            id for case in claim["verdicts"] for id in names_read(case["when"])
-        )
-    )
-
-
-def decide_verdict(claim: dict, results: Mapping[str, Mapping]) -> str:
-    """Return the verdict that a claim's rule gives on the results.
-
-    Parameters
-    ----------
-    claim : dict
-        One of `load_claims`. Its conditions are tried in order; in them the id of a
-        result stands for its value, and the id followed by `_low` or `_high` for a
-        limit of its interval.
-    results : dict
-        Results by id.
-
-    Raises
-    ------
-    ClaimError
-        If a condition names a result or a limit that does not exist, or no
-        condition is true.
-    """
-    if "rule" not in claim:
-        return NOT_EXAMINED
-    for case in claim["verdicts"]:
-        when = case["when"]
-        try:
-            if recorded.STRICT:  # also what the deciding case does not come to
-                for name in numbers_read(when):
-                    find_number(name, results)
-            if holds(when, lambda name: find_number(name, results)):
-                return case["verdict"]
-        except ClaimError as error:
-            raise ClaimError(
-                f"{claim['id']}: condition {when!r}: {error}"
-            ) from error
-        except ConditionError as error:
-            raise ClaimError(f"{claim['id']}: {error}") from error
-    raise ClaimError(f"{claim['id']}: no condition of its rule is true")
-
-
-def find_number(name: str, results: Mapping[str, Mapping]) -> float:
-    """Return the number that a name in a rule stands for.
-
-    Raises
-    ------
-    ClaimError
-        If no result of that id was recorded, or it has no such limit.
-    """
-    id, part = split_name(name)
-    if id not in results:
-        raise ClaimError(f"no result is called {id}")
-    number = results[id].get(part)
-    if number is None:
-        raise ClaimError(f"the result {id} has no {part}")
-    return number
-
-
-def read_numbers(claim: dict, results: Mapping[str, Mapping]) -> dict[str, float]:
-    """Return every number that a claim's rule reads, by the name that it uses; a
-    number that was not recorded is left out.
-    """
-    names = [
-        name for case in claim["verdicts"] for name in numbers_read(case["when"])
-    ]
-    numbers = {}
-    for name in dict.fromkeys(names):
-        id, part = split_name(name)
-        if results.get(id, {}).get(part) is not None:
-            numbers[name] = results[id][part]
-    return numbers
-
-
-# --- Other defensible choices
-
-
 def record_readings(
     claim: str,
     readings: Mapping[str, Mapping[str, float | Mapping[str, float]]],
@@ -342,7 +216,7 @@ def record_readings(
         changed = replace_results(rule, name, changes)
         numbers = read_numbers(rule, changed)
         for other, known in seen.items():
-            if _same(numbers, known):
+            if copies(numbers, known):
                 raise ClaimError(
                     f"{claim}: the reading {name!r} is a copy of {other!r}: no"
                     " number that the rule reads differs"
@@ -359,147 +233,6 @@ def record_readings(
         metadata={MIME: {"readings": data}},
         raw=True,
     )
-
-
-def replace_results(
-    claim: dict, name: str, changes: Mapping[str, float | Mapping[str, float]]
-) -> dict[str, dict]:
-    """Return this kernel's results with those that a reading names replaced, as of
-    `record_readings`.
-    """
-    place, here = f"{claim['id']}: the reading {name!r}", recorded.RECORDED
-    limits = {
-        id
-        for case in claim["verdicts"]
-        for id, part in map(split_name, numbers_read(case["when"]))
-        if part != "value"
-    }
-    changed = dict(here)
-    for id, change in changes.items():
-        if id not in here:
-            raise ClaimError(f"{place}: no result {id} was recorded above")
-        if id not in results_read(claim):
-            raise ClaimError(f"{place}: the rule does not read {id}")
-        if not isinstance(change, Mapping):
-            if id in limits:
-                raise ClaimError(
-                    f"{place}: the rule reads the limits of {id}: give low and high"
-                )
-            change = {"value": change, "low": None, "high": None}
-        if unknown := set(change) - {"value", "low", "high"}:
-            raise ClaimError(
-                f"{place}: {id}: unknown: {', '.join(sorted(unknown))}"
-            )
-        numbers = {
-            part: None if number is None else float(number)
-            for part, number in change.items()
-        }
-        changed[id] = here[id] | numbers
-        try:
-            recorded.check_result(changed[id])
-        except ResultError as error:
-            raise ClaimError(f"{place}: {error}") from error
-    return changed
-
-
-def _same(numbers: dict[str, float], others: dict[str, float]) -> bool:
-    return numbers.keys() == others.keys() and all(
-        math.isclose(number, others[name], rel_tol=COPY, abs_tol=1e-9)
-        for name, number in numbers.items()
-    )
-
-
-def describe_reading(
-    claim: dict, name: str, results: Mapping[str, Mapping], changes
-) -> dict:
-    """Return a reading as `claims.json` has it: `reading`, `result` (what the rule
-    read, by id, with units and whether this reading changed it) and `verdict`.
-    """
-    read = {}
-    for number, value in read_numbers(claim, results).items():
-        id, part = split_name(number)
-        read.setdefault(
-            id, {"unit": results[id]["unit"], "changed": id in changes}
-        )[part] = value
-    return {
-        "reading": name,
-        "result": read,
-        "verdict": decide_verdict(claim, results),
-    }
-
-
-def tabulate_readings(data: dict, results: Mapping[str, Mapping]) -> str:
-    """Return readings as a table in plain text, of the same width for all."""
-    head = {"verdict": "Verdict", "choice": "Choice", "read": "What the rule read"}
-    lines = [_lay_out(head), "-" * (sum(WIDTHS.values()) + 4)]
-    for row in data["readings"]:
-        shown = [
-            f"{name_result(results[id])}: {show_read(read)}"
-            for id, read in row["result"].items()
-            if read["changed"] or row["reading"] == PUBLISHED
-        ]
-        cells = {"verdict": row["verdict"], "choice": row["reading"]}
-        lines.append(_lay_out(cells | {"read": "; ".join(shown)}))
-    same, total = count_agreeing(data["readings"])
-    lines.append(f"\nThe published verdict under {same} of {total} choices.")
-    for item in data["left_out"]:
-        text = f"Left out: {item['reading']}: {item['reason']}"
-        lines.append(textwrap.fill(text, sum(WIDTHS.values()) + 4))
-    return "\n".join(lines)
-
-
-def _lay_out(cells: dict[str, str]) -> str:
-    columns = [
-        [line.ljust(width) for line in textwrap.wrap(cells[name], width) or [""]]
-        for name, width in WIDTHS.items()
-    ]
-    height = max(map(len, columns))
-    for column, width in zip(columns, WIDTHS.values()):
-        column += [" " * width] * (height - len(column))
-    return "\n".join("  ".join(row).rstrip() for row in zip(*columns))
-
-
-def show_read(read: Mapping) -> str:
-    """Return what a rule read of one result, with its unit."""
-    unit = read["unit"]
-    texts = [format_number(read["value"], unit)] if "value" in read else []
-    limits = {
-        part: format_number(read[part], unit)
-        for part in ("low", "high")
-        if part in read
-    }
-    if len(limits) == 2:
-        texts.append(f"limits {limits['low']} and {limits['high']}")
-    else:
-        names = {"low": "lower", "high": "upper"}
-        texts += [f"{names[part]} limit {text}" for part, text in limits.items()]
-    return ", ".join(texts)
-
-
-def count_agreeing(readings: list[dict]) -> tuple[int, int]:
-    """Return how many of the readings give the published verdict, and of how many;
-    the published one, which is the first, counts once in both.
-    """
-    same = sum(row["verdict"] == readings[0]["verdict"] for row in readings)
-    return same, len(readings)
-
-
-def find_worst(readings: list[dict]) -> dict | None:
-    """Return the reading whose verdict lies farthest from the published one, the
-    first of them, or None where all agree.
-    """
-    if not readings:
-        return None
-    published = PLACES[readings[0]["verdict"]]
-
-    def distance(row: dict) -> float:
-        return abs(PLACES[row["verdict"]] - published)
-
-    others = [row for row in readings if row["verdict"] != readings[0]["verdict"]]
-    return max(others, key=distance, default=None)
-
-
-# --- What is said of a claim
 
 
 def judge_claims(
@@ -622,32 +355,6 @@ def _check_sense(claim: dict, verdict: str, results: dict[str, dict]) -> None:
         )
 
 
-def contradicts_word(direction: dict, verdict: str, result: Mapping) -> str:
-    """Return why a verdict cannot be said of a result, or nothing.
-
-    Parameters
-    ----------
-    direction : dict
-        Which way the claim points: its `result` lies `claimed` ("above" or "below")
-        the number `of`, which stands for no effect.
-    verdict : str
-        The word.
-    result : dict
-        Value and limits.
-    """
-    none = direction["of"]
-    sign = 1 if direction["claimed"] == "above" else -1
-    ahead = sign * (result["value"] - none)
-    if verdict in ("holds", "overstated") and ahead <= 0:
-        return "does not point the way that the claim says"
-    if verdict == "contradicted" and ahead > 0:
-        return "points the way that the claim says"
-    low, high = result.get("low"), result.get("high")
-    if verdict == "not found" and low is not None and not low <= none <= high:
-        return "has an interval without no effect in it"
-    return ""
-
-
 def fill_template(template: str, results: Mapping[str, dict], place: str) -> str:
     """Return a sentence with its results filled in: `{id}` or `{id:form}`, the form
     as of `format_result`.
@@ -717,39 +424,3 @@ def fill_because(claim: dict, results: Mapping[str, dict]) -> str | None:
     if not text.endswith("."):
         raise ClaimError(f"{place}: it does not end like a sentence: {text!r}")
     return text
-
-
-def grade_certainty(
-    claim: dict, verdict: str, stability: float | None
-) -> dict | None:
-    """Return how sure a verdict is: `level`, `start` and what `lowered` it.
-
-    The start is 4 for what begins high and 2 for what begins low; each domain takes
-    its `by` away, and nothing falls below 1, which is very low.
-
-    Raises
-    ------
-    ClaimError
-        If fewer than two thirds of the defensible choices give the published
-        verdict and consistency is not among the reasons; or the verdict rests on
-        evidence and no certainty is stated.
-    """
-    certainty = claim.get("certainty")
-    if certainty is None:
-        if recorded.STRICT and verdict not in DECIDE_NOTHING:
-            raise ClaimError(f"{claim['id']}: no certainty is stated")
-        return None
-    lowered = certainty.get("lowered") or []
-    if stability is not None and stability < STABLE - 1e-9:
-        if all(reason["domain"] != "consistency" for reason in lowered):
-            raise ClaimError(
-                f"{claim['id']}: certainty: {stability:.0%} of the defensible"
-                " choices give the published verdict, and consistency does not"
-                " lower it"
-            )
-    score = STARTS[certainty["start"]] - sum(reason["by"] for reason in lowered)
-    return {
-        "level": LEVELS[max(1, score)],
-        "start": certainty["start"],
-        "lowered": lowered,
-    }
