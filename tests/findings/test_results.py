@@ -6,7 +6,9 @@ import pytest
 from dispersed_autonomy.findings import results
 from dispersed_autonomy.findings.results import (
     ResultError,
+    check_labels,
     format_result,
+    name_result,
     read_recorded,
     record,
     span,
@@ -82,6 +84,9 @@ def test_two_results_of_one_id_are_refused(tmp_path, record_into):
         ({"low": 2.0, "high": 3.0}, "misses the value"),
         ({"low": 0.5}, "two limits"),
         ({"datasets": []}, "no dataset"),
+        ({"label": "share_of_sales"}, "is no name"),
+        ({"label": "It is forty percent."}, "is no name"),
+        ({"label": "a" * 91}, "is no name"),
     ],
 )
 def test_a_result_that_contradicts_itself_is_refused(wrong, says):
@@ -123,3 +128,89 @@ def test_an_interval_is_shown_and_a_missing_part_is_refused():
 
 def test_a_span_holds_every_reading():
     assert span(3, 1, 2) == {"low": 1.0, "high": 3.0}
+
+
+def test_a_range_over_assumptions_does_not_read_like_an_interval():
+    result = {
+        "id": "x",
+        "value": 39.8,
+        "low": 38.1,
+        "high": 40.8,
+        "unit": "percent",
+    }
+    assert (
+        format_result(result | {"level": None}, "interval")
+        == "39.8% (between 38.1% and 40.8%, depending on assumptions)"
+    )
+    assert format_result(result | {"level": 95}, "interval") == (
+        "39.8% (38.1% to 40.8%)"
+    )
+
+
+def test_limits_that_are_no_range_are_not_shown_as_one():
+    result = {"id": "x", "value": 7, "low": 7, "high": 7, "unit": "count"}
+    assert format_result(result | {"level": None}, "interval") == "7"
+
+
+def test_points_are_named_once():
+    result = {
+        "id": "x",
+        "value": 6.0,
+        "low": 0.7,
+        "high": 11.2,
+        "level": 95,
+        "unit": "percentage points",
+    }
+    assert format_result(result, "interval") == "6.0 points (0.7 to 11.2)"
+
+
+def test_rounding_does_not_hide_a_small_estimate():
+    result = {
+        "id": "x",
+        "value": 0.36,
+        "low": 0.29,
+        "high": 0.42,
+        "level": 95,
+        "unit": "percentage points",
+    }
+    assert format_result(result, "interval") == "0.36 points (0.29 to 0.42)"
+    assert format_result(result) == "0.36 points"
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    """A kernel that has recorded nothing, and shows nothing."""
+    monkeypatch.setattr(results, "RECORDED", {})
+    monkeypatch.setattr(results, "display", lambda *_, **__: None)
+
+
+def test_a_kernel_knows_what_it_has_recorded(kernel):
+    record("share", 40, label="Millennials", **ABOUT)
+    record("share", 41, label="Millennials", **ABOUT)
+    assert {id: r["value"] for id, r in results.RECORDED.items()} == {"share": 41}
+
+
+def test_a_result_without_a_label_stops_the_build_naming_it(monkeypatch, kernel):
+    record("share", 40, **ABOUT)
+    check_labels(results.RECORDED.values())
+    assert name_result(results.RECORDED["share"]) == "share"
+    monkeypatch.setattr(results, "STRICT", True)
+    with pytest.raises(ResultError, match="without a label: share"):
+        check_labels(results.RECORDED.values())
+    with pytest.raises(ResultError, match="size: it has no label"):
+        record("size", 40, **ABOUT)
+
+
+def test_two_results_that_readers_cannot_tell_apart_are_refused(kernel):
+    record("share", 40, label="Millennials", **ABOUT)
+    record("part", 30, label="Millennials", **ABOUT)
+    with pytest.raises(ResultError, match="part: share has the same label"):
+        check_labels(results.RECORDED.values())
+
+
+def test_what_is_shown_has_the_label_and_the_json_keeps_it(tmp_path, record_into):
+    record_into("01_first", id="share", value=1, label="Millennials", **ABOUT)
+    result = read_recorded("result", tmp_path)["share"]
+    assert result["label"] == "Millennials"
+    cell = nbformat.read(tmp_path / "01_first.ipynb", as_version=4).cells[0]
+    assert cell.outputs[0].data["text/plain"] == "Millennials: 1.0%"

@@ -5,6 +5,7 @@ as what they are and never run as code.
 import ast
 import operator
 from collections.abc import Callable
+from functools import cache
 
 # How the case that takes whatever is left may be written.
 ALWAYS = ("otherwise", "true", "always")
@@ -30,6 +31,7 @@ class ConditionError(Exception):
     """A condition that says something else than a comparison."""
 
 
+@cache
 def parse_condition(condition: str | bool) -> ast.expr:
     """Return a condition as a tree of comparisons.
 
@@ -123,6 +125,26 @@ def is_always_true(condition: str | bool) -> bool:
     and is true.
     """
     return not numbers_read(condition) and holds(condition, _no_name)
+
+
+def thresholds(condition: str | bool) -> list[float]:
+    """Return the numbers in a condition that are computed from no result, such as
+    66.7 for `200 / 3`.
+    """
+    found = []
+
+    def look(node: ast.AST) -> None:
+        names = any(isinstance(part, ast.Name) for part in ast.walk(node))
+        number = isinstance(node, (ast.Constant, ast.BinOp, ast.UnaryOp))
+        if number and not names:
+            found.append(float(_compute(node, _no_name)))
+            return
+        for part in ast.iter_child_nodes(node):
+            look(part)
+
+    if not is_always_true(condition):
+        look(parse_condition(condition))
+    return found
 
 
 def _no_name(name: str) -> float:

@@ -147,8 +147,9 @@ def check_result(result: dict) -> None:
             f"{id}: rules call the limits of a result by _low and _high, so no id"
             " may end so"
         )
-    if STRICT or result["label"]:
-        check_label(id, result["label"])
+    label = result.get("label", "")
+    if STRICT or label:
+        check_label(id, label)
     for name in ("value", "low", "high"):
         if result[name] is not None and not math.isfinite(result[name]):
             raise ResultError(f"{id}: {name} is {result[name]}")

@@ -11,7 +11,7 @@ NOT_EXAMINED = "not examined yet"
 # those that leave it open.
 VERDICTS = {
     "holds": "What the claim says is borne out.",
-    "holds in part": ("A part of it is borne out; the rest is not, or is open."),
+    "holds in part": "A part of it is borne out; the rest is not, or is open.",
     "overstated": "The direction is right, and the size or the scope is not.",
     "not found": (
         "The effect was looked for with enough data to see it, and is not there."
