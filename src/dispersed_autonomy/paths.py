@@ -12,9 +12,12 @@ WORDS = NOTEBOOKS / "figures"
 BOOK = PROJECT / "book"
 
 BUILD = PROJECT / "_build"
+CACHE = BUILD / "cache"
 EXECUTED = BUILD / "executed"
 STAGED = BUILD / "source"
-FIGURES = BUILD / "figures"
+# What a run of a notebook writes goes into a folder of its own, never to the site.
+RUN = Path(os.environ.get("DISPERSED_AUTONOMY_RUN", BUILD / "scratch"))
+FIGURES = RUN / "figures"
 PUBLISHED = BUILD / "published"
 SITE = BUILD / "html"
 VERIFIED = BUILD / "verified"

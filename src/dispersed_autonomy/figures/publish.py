@@ -37,7 +37,7 @@ def publish(
     values: dict[str, object] | None = None,
     **options,
 ) -> None:
-    """Draw a figure, save it in all its forms, and show it as the output of the cell.
+    """Draw a figure, save it in all its forms, and show it as the cell's output.
 
     It is saved as PNG (wide and square), SVG and CSV. Its words stand beside the
     notebooks, in `figures/<id>.yml`.
@@ -122,9 +122,8 @@ def fill_words(id: str, values: dict[str, object]) -> dict[str, str]:
         if name is not None
     }
     if wrong := named ^ set(values):
-        raise FigureError(
-            f"{path}: named there or given here, not both: {', '.join(sorted(wrong))}"
-        )
+        names = ", ".join(sorted(wrong))
+        raise FigureError(f"{path}: named there or given here, not both: {names}")
     return {field: str(words[field]).format(**values) for field in LEAST_LETTERS}
 
 

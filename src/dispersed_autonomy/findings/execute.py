@@ -1,25 +1,217 @@
-"""Execute the notebooks, in parallel, with progress and with one clear error for
-what fails.
+"""Execute notebooks side by side, each in a process of its own, with progress and
+with one clear error for what fails.
 """
 
 import argparse
-import asyncio
+import multiprocessing
 import os
-import shutil
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cache
 from pathlib import Path
+from threading import Lock
+from types import ModuleType
+from typing import NamedTuple
 
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import (
-    CellExecutionError,
-    CellTimeoutError,
-    DeadKernelError,
-)
+from tqdm import tqdm
 
 from dispersed_autonomy import paths
+from dispersed_autonomy.findings.shell import PRELOADED, run_notebook
 
 CELL_TIMEOUT_SECONDS = 600
+STARTING = Lock()
+
+
+class NotebookError(Exception):
+    """A notebook that did not run to its end."""
+
+
+class Execution(NamedTuple):
+    """What became of one notebook: its outputs by code cell, or why it failed."""
+
+    path: Path
+    outputs: list[list[dict]]
+    failure: str
+    seconds: float
+
+
+@cache
+def _context():
+    """Return how processes start: forked from one that has the libraries loaded,
+    where the system can fork, and afresh elsewhere (Windows).
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    return context
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """Return a notebook.
+
+    Raises
+    ------
+    NotebookError
+        If it cannot be read.
+    """
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise NotebookError(f"{path.name}: cannot be read: {error}") from error
+
+
+def list_code(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """Return the cells that run, in their order."""
+    return [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+
+
+def run_one(path: Path, run: Path, progress=lambda _cells: None) -> Execution:
+    """Run one notebook, in its folder and in a process of its own.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; it is not changed.
+    run : Path
+        Folder of this run, for all that its cells write.
+    progress : callable
+        Is told of each cell that is done.
+    """
+    start = time.perf_counter()
+    try:
+        code = [cell.source for cell in list_code(read_notebook(path))]
+        outputs, failure = _run_code(path, code, run, progress), ""
+    except NotebookError as error:
+        outputs, failure = [], str(error)
+    return Execution(path, outputs, failure, time.perf_counter() - start)
+
+
+def _run_code(path: Path, code: list[str], run: Path, progress) -> list[list[dict]]:
+    run.mkdir(parents=True, exist_ok=True)
+    here, there = _context().Pipe(duplex=False)
+    place = path.parent.resolve()
+    arguments = (code, path.stem, place, paths.PROJECT, run.resolve(), there)
+    process = _context().Process(target=run_notebook, args=arguments)
+    _start_alone(process)
+    there.close()
+    number = 0
+
+    def name(reason: str) -> NotebookError:
+        first = code[max(number - 1, 0)].splitlines()[0] if code else ""
+        return NotebookError(
+            f"{path.name}, code cell {max(number, 1)} ({first!r}): {reason}"
+        )
+
+    try:
+        while True:
+            if not here.poll(CELL_TIMEOUT_SECONDS):
+                raise name(f"it ran for more than {CELL_TIMEOUT_SECONDS} seconds")
+            kind, *told = here.recv()
+            if kind == "cell":
+                progress(number > 0)
+                number = told[0]
+            elif kind == "failed":
+                number = told[0]
+                raise name(told[1])
+            else:
+                progress(number > 0)
+                return told[0]
+    except EOFError:
+        process.join()
+        raise name(f"its process ended with {process.exitcode}") from None
+    finally:
+        here.close()
+        if process.is_alive():
+            process.kill()
+        process.join()
+
+
+def _start_alone(process: multiprocessing.Process) -> None:
+    """Start a process that does not import the program that this one runs.
+
+    multiprocessing would, and what it imports would count as the notebook's.
+    """
+    with STARTING:
+        program, sys.modules["__main__"] = (
+            sys.modules["__main__"],
+            ModuleType("none"),
+        )
+        try:
+            process.start()
+        finally:
+            sys.modules["__main__"] = program
+
+
+def fill_outputs(
+    notebook: nbformat.NotebookNode, outputs: list[list[dict]]
+) -> None:
+    """Put outputs into a notebook in place of those that it has."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    cells = list_code(notebook)
+    for number, (cell, made) in enumerate(
+        zip(cells, outputs, strict=True), start=1
+    ):
+        cell.execution_count = number
+        cell.outputs = [nbformat.from_dict(output) for output in made]
+
+
+def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Write a notebook whole, or not at all, and only where it differs."""
+    text = nbformat.writes(notebook) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}")
+    fresh.write_text(text, encoding="utf-8")
+    os.replace(fresh, path)
+
+
+def run_many(
+    notebooks: list[Path], runs: Path, workers: int, longest: tuple[Path, ...] = ()
+) -> Iterator[Execution]:
+    """Run notebooks side by side and yield what became of each, as it ends.
+
+    Parameters
+    ----------
+    notebooks : list of Path
+        What to run.
+    runs : Path
+        Each gets the folder of its name there.
+    workers : int
+        How many run at the same time.
+    longest : tuple of Path
+        Those that start first.
+    """
+    order = sorted(notebooks, key=lambda p: (p not in longest, p.name))
+    cells = {path: _count_cells(path) for path in order}
+    bar = tqdm(total=sum(cells.values()), unit="cell", disable=None, leave=False)
+    pool = ThreadPoolExecutor(workers)
+    with bar, pool:
+        started = [
+            pool.submit(run_one, path, runs / path.stem, bar.update)
+            for path in order
+        ]
+        for number, future in enumerate(as_completed(started), start=1):
+            done = future.result()
+            state = "FAILED" if done.failure else "done"
+            told = f"[{number}/{len(order)}] {done.path.stem}: {state}"
+            bar.write(f"{told}, {done.seconds:.1f} s")
+            sys.stdout.flush()
+            yield done
+
+
+def _count_cells(path: Path) -> int:
+    try:
+        return len(list_code(read_notebook(path)))
+    except NotebookError:
+        return 0
 
 
 def execute_notebooks(
@@ -41,100 +233,23 @@ def execute_notebooks(
     list of str
         What failed: notebook, cell and reason; empty when all ran.
     """
-    return asyncio.run(_execute_all(notebooks, target, workers))
-
-
-async def _execute_all(
-    notebooks: list[Path], target: Path, workers: int
-) -> list[str]:
-    slots = asyncio.Semaphore(workers)
-    done = []
-
-    async def run(path: Path) -> str | None:
-        async with slots:
-            failure = await _execute_one(path, target)
-        done.append(path)
-        state = "FAILED" if failure else "done"
-        print(f"[{len(done)}/{len(notebooks)}] {path.stem}: {state}", flush=True)
-        return failure
-
-    return [
-        failure for failure in await asyncio.gather(*map(run, notebooks)) if failure
-    ]
-
-
-async def _execute_one(path: Path, target: Path) -> str | None:
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        if (
-            cell.cell_type == "code"
-        ):  # what an earlier run left would be taken for this one's
-            cell.outputs, cell.execution_count = [], None
-    code_cells = [
-        i
-        for i, cell in enumerate(notebook.cells)
-        if cell.cell_type == "code" and cell.source.strip()
-    ]
-
-    def show_progress(cell, cell_index):
-        if cell_index in code_cells:
-            print(
-                f"    {path.stem}: cell {code_cells.index(cell_index) + 1} of"
-                f" {len(code_cells)}",
-                flush=True,
-            )
-
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_TIMEOUT_SECONDS,
-        startup_timeout=300,
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-        on_cell_start=show_progress,
-        extra_arguments=[
-            "--IPKernelApp.log_level=40"
-        ],  # a warning about local sockets would hide the progress
-    )
-    try:
-        await client.async_execute()
-    except CellExecutionError as error:
-        return (
-            f"{path.name}, {_failed_cell(notebook)}: {error.ename}: {error.evalue}"
-        )
-    except (CellTimeoutError, DeadKernelError) as error:
-        return (
-            f"{path.name}, {_failed_cell(notebook)}: {type(error).__name__}:"
-            f" {error}"
-        )
-    target.mkdir(parents=True, exist_ok=True)
-    fresh = target / f".{path.name}"
-    nbformat.write(notebook, fresh)
-    os.replace(fresh, target / path.name)
-    return None
-
-
-def _failed_cell(notebook: nbformat.NotebookNode) -> str:
-    started = [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and cell.source.strip()
-    ]
-    counts = [
-        number
-        for number, cell in enumerate(started, start=1)
-        if cell.get("execution_count")
-    ]
-    number = max(counts, default=1)
-    return f"code cell {number} ({started[number - 1].source.splitlines()[0]!r})"
+    failures = []
+    with tempfile.TemporaryDirectory() as runs:
+        for done in run_many(notebooks, Path(runs), workers):
+            if done.failure:
+                failures.append(done.failure)
+                continue
+            notebook = read_notebook(done.path)
+            fill_outputs(notebook, done.outputs)
+            write_notebook(notebook, target / done.path.name)
+    return failures
 
 
 def main() -> None:
-    """Execute every notebook, for the site or, with --inplace, for a commit."""
+    """Execute notebooks and write them back into their folder, for a commit."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument(
-        "--inplace",
-        action="store_true",
-        help="write the executed notebooks back into notebooks/",
+        "--inplace", action="store_true", help="as it always is; for old habits"
     )
     parser.add_argument(
         "names",
@@ -142,19 +257,15 @@ def main() -> None:
         help="notebooks to run, by the start of their name; all of them by default",
     )
     options = parser.parse_args()
-    notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-    if options.names:
-        notebooks = [
-            path for path in notebooks if path.name.startswith(tuple(options.names))
-        ]
+    notebooks = [
+        path
+        for path in sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+        if path.name.startswith(tuple(options.names) or "")
+    ]
     if not notebooks:
         sys.exit(f"{paths.NOTEBOOKS}: no such notebook")
-    target = paths.NOTEBOOKS if options.inplace else paths.EXECUTED
-    if not options.inplace:
-        shutil.rmtree(paths.EXECUTED, ignore_errors=True)
-        shutil.rmtree(paths.FIGURES, ignore_errors=True)
-    failures = execute_notebooks(notebooks, target, workers=os.cpu_count() or 1)
-    if failures:
+    workers = os.cpu_count() or 1
+    if failures := execute_notebooks(notebooks, paths.NOTEBOOKS, workers):
         sys.exit("\n".join(["", "These notebooks failed:", *failures]))
 
 

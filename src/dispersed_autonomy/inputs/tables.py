@@ -12,6 +12,7 @@ import frictionless
 import pandas as pd
 
 from dispersed_autonomy import paths
+from dispersed_autonomy.inputs.origins import digest_origins
 
 DTYPES = {
     "integer": "int64",
@@ -174,6 +175,8 @@ def write_tables(dataset: str, tables: dict[str, pd.DataFrame]) -> None:
             "sha256:" + hashlib.sha256(content).hexdigest(),
         )
         staged[resource["path"]] = content
+    if (folder / "build.py").exists():
+        description["built_with"] = digest_origins(folder)
     staged["datapackage.json"] = (
         json.dumps(description, indent=2, ensure_ascii=False) + "\n"
     ).encode()
