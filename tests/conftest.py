@@ -69,9 +69,9 @@ def pages(site) -> dict[str, BeautifulSoup]:
     }
 
 
-@pytest.fixture(
-    scope="module"
-)  # no longer: while it is open, no other event loop may run in this process
+# No longer than a module: while it is open, no other event loop may run in this
+# process.
+@pytest.fixture(scope="module")
 def browser():
     """Headless Chromium, where it is installed."""
     try:

@@ -37,7 +37,7 @@ def publish(
     values: dict[str, object] | None = None,
     **options,
 ) -> None:
-    """Draw a figure, save it in all its forms, and show it as the output of the cell.
+    """Draw a figure, save it in all its forms, and show it below the cell.
 
     It is saved as PNG (wide and square), SVG and CSV. Its words stand beside the
     notebooks, in `figures/<id>.yml`.
@@ -123,7 +123,8 @@ def fill_words(id: str, values: dict[str, object]) -> dict[str, str]:
     }
     if wrong := named ^ set(values):
         raise FigureError(
-            f"{path}: named there or given here, not both: {', '.join(sorted(wrong))}"
+            f"{path}: named there or given here, not both:"
+            f" {', '.join(sorted(wrong))}"
         )
     return {field: str(words[field]).format(**values) for field in LEAST_LETTERS}
 

@@ -22,8 +22,7 @@ def plot_shares(
     names: list[str],
     xlabel: str,
 ) -> Axes:
-    """Draw the parts of each row side by side, with their percentages where they
-    fit.
+    """Draw the parts of each row side by side, with percentages that fit.
 
     Parameters
     ----------

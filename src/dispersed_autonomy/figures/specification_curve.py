@@ -20,8 +20,7 @@ def plot_specification_curve(
     reference: float | None = None,
     reference_label: str = "",
 ) -> Axes:
-    """Draw the estimates of all specifications in ascending order above a panel of
-    the choices behind them.
+    """Draw all estimates in ascending order above a panel of their choices.
 
     Parameters
     ----------

@@ -23,8 +23,7 @@ def find_scripts(folder: Path = paths.DATA) -> list[Path]:
 
 
 def run_script(script: Path) -> tuple[str, float]:
-    """Run one script in a process of its own; return its dataset and the seconds it
-    took.
+    """Run one script by itself; return its dataset and the seconds it took.
 
     Raises
     ------
@@ -42,8 +41,7 @@ def run_script(script: Path) -> tuple[str, float]:
 
 
 def rebuild_tables(scripts: list[Path], workers: int = 2) -> dict[str, float]:
-    """Run scripts side by side and show how far they are; return the seconds of
-    each dataset.
+    """Run scripts side by side, with progress; return the seconds of each.
 
     Raises
     ------
