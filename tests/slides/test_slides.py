@@ -380,6 +380,7 @@ def test_a_deck_out_of_the_order_of_the_claims_is_noticed(site, published):
 
 
 @pytest.mark.office
+@pytest.mark.every
 def test_text_that_runs_out_of_its_box_on_a_rendered_slide_is_noticed(
     site, tmp_path
 ):
