@@ -1,5 +1,6 @@
-"""How long the rebuilding of all tables takes, against the same scripts one after
-the other, and how much memory and room.
+"""How long the rebuilding of all tables takes, and how much memory and room.
+
+It is compared with the same scripts one after the other.
 """
 
 import resource

@@ -1,5 +1,4 @@
-"""Measure the simulation of the four models: time, memory, and how much faster it
-is than a plain loop.
+"""Measure the simulation of the four models against a plain loop.
 
 .venv/bin/python benchmarks/simulate_tradeoffs.py [draws] [workers]
 """

@@ -1,5 +1,6 @@
-"""What the business case of one model against another depends on: one input at a
-time, and shares of its variance.
+"""What the business case of one model against another depends on.
+
+One input at a time, and shares of its variance.
 """
 
 from collections.abc import Callable

@@ -1,5 +1,4 @@
-"""Four models of work against ten criteria: draws of effects, business case,
-ranking, and what it depends on.
+"""Four models of work against ten criteria: effects, business case, ranking.
 
 Effects are arrays of draws x models x criteria, in the order of `MODELS` and
 `CRITERIA`, against the office, whose effects are zero. Shares and rates are in

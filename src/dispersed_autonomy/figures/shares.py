@@ -1,6 +1,4 @@
-"""Shares of a whole, one bar a row: stacked from the first part to the last, dark
-to light.
-"""
+"""Shares of a whole, one bar a row: stacked parts, dark to light."""
 
 import matplotlib.pyplot as plt
 import numpy as np

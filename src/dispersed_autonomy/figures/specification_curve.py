@@ -1,6 +1,4 @@
-"""The specification curve: every defensible estimate in order, and which choices
-made it.
-"""
+"""The specification curve: every defensible estimate, and its choices."""
 
 import matplotlib.pyplot as plt
 import numpy as np

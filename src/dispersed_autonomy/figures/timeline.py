@@ -1,5 +1,6 @@
-"""Single figures on a time axis, each drawn as what it is: a number, a rounded
-number, a range or a bound.
+"""Single figures on a time axis, each drawn as what it is.
+
+It is a number, a rounded number, a range or a bound.
 """
 
 import matplotlib.pyplot as plt

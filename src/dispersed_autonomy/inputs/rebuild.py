@@ -1,5 +1,6 @@
-"""Rebuild the tables of every dataset from its pinned upstream files, side by side,
-with progress.
+"""Rebuild the tables of every dataset from its pinned upstream files.
+
+They are rebuilt side by side, with progress.
 """
 
 import subprocess

@@ -1,6 +1,4 @@
-"""Load one committed table, validated against its description; write one, described
-anew.
-"""
+"""Load one committed table, validated; write one, described anew."""
 
 import hashlib
 import json

@@ -1,6 +1,4 @@
-"""Freeze the built site as a dated release that never changes, and tell what
-changed between two of them.
-"""
+"""Freeze the site as a release that never changes; compare two of them."""
 
 import argparse
 import hashlib

@@ -1,5 +1,6 @@
-"""Print the whole book: every page of its contents by headless Chromium, joined
-with bookmarks and page numbers.
+"""Print the whole book: every page of its contents by headless Chromium.
+
+They are joined with bookmarks and page numbers.
 """
 
 import io

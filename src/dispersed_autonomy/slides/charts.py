@@ -1,5 +1,6 @@
-"""Native charts for slides, which can be edited there: the plots of the book as
-scatter and bar charts with error bars.
+"""Native charts for slides, which can be edited there.
+
+They are the plots of the book as scatter and bar charts with error bars.
 """
 
 import io

@@ -1,5 +1,6 @@
-"""Slides: one file a figure, and one deck of everything in the order of the claims,
-the same bytes each time.
+"""Slides: one file a figure, and one deck in the order of the claims.
+
+They have the same bytes each time.
 """
 
 import io
