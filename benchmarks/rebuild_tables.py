@@ -1,5 +1,6 @@
-"""How long the rebuilding of all tables takes, against the same scripts one after
-the other, and how much memory and room.
+"""How long the rebuilding of all tables takes, and how much memory and room.
+
+It is compared with the same scripts one after the other.
 """
 
 import resource
@@ -16,9 +17,8 @@ def main() -> None:
     start = time.perf_counter()
     seconds = rebuild_tables(find_scripts())
     elapsed = time.perf_counter() - start
-    peak_mib = (
-        resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    )  # of the largest process, KiB on Linux
+    # Of the largest process; Linux counts in KiB.
+    peak_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     tables_mb = sum(path.stat().st_size for path in paths.DATA.rglob("*.csv")) / 1e6
     print(f"{len(seconds)} datasets in {elapsed:.0f} s (limit {LIMIT_SECONDS} s)")
     print(

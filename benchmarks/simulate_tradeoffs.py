@@ -1,5 +1,4 @@
-"""Measure the simulation of the four models: time, memory, and how much faster it
-is than a plain loop.
+"""Measure the simulation of the four models against a plain loop.
 
 .venv/bin/python benchmarks/simulate_tradeoffs.py [draws] [workers]
 """
@@ -22,8 +21,9 @@ LOOPED_DRAWS = 2_000
 def loop_draws(
     tables: tradeoffs.Tables, n_draws: int, seed: int
 ) -> list[list[float]]:
-    """Compute what `simulate` computes, net values and both utilities, draw by draw
-    in plain Python.
+    """Compute what `simulate` computes, draw by draw in plain Python.
+
+    Net values and both utilities.
     """
     rng = random.Random(seed)
     cells = tables.evidence.to_dict("records")
@@ -112,9 +112,8 @@ def main(n_draws: int = 1_000_000, workers: int = 2) -> dict[str, float]:
         tradeoffs.simulate(tables, n_draws, tradeoffs.SEED)
     seconds = time.perf_counter() - start
     if workers > 1:
-        get_reusable_executor().shutdown(
-            wait=True
-        )  # the memory of workers is known once they have ended
+        # The memory of workers is known once they have ended.
+        get_reusable_executor().shutdown(wait=True)
     own, largest = (
         resource.getrusage(who).ru_maxrss / 2**20
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)

@@ -53,25 +53,26 @@ def published(site) -> dict[str, dict[str, dict]]:
     }
 
 
+def list_addresses(site: Path) -> list[str]:
+    """Return the addresses of all pages of a site, in order."""
+    pages = sorted(path.relative_to(site) for path in site.rglob("*.html"))
+    return [path.as_posix() for path in pages if "_static" not in path.parts]
+
+
 @pytest.fixture(scope="session")
 def pages(site) -> dict[str, BeautifulSoup]:
     """The parsed pages by their address on the site."""
-    files = sorted(
-        path
-        for path in site.rglob("*.html")
-        if "_static" not in path.relative_to(site).parts
-    )
     return {
-        path.relative_to(site).as_posix(): BeautifulSoup(
-            path.read_text(encoding="utf-8"), "html.parser"
+        address: BeautifulSoup(
+            (site / address).read_text(encoding="utf-8"), "html.parser"
         )
-        for path in files
+        for address in list_addresses(site)
     }
 
 
-@pytest.fixture(
-    scope="module"
-)  # no longer: while it is open, no other event loop may run in this process
+# No longer than a module: while it is open, no other event loop may run in this
+# process.
+@pytest.fixture(scope="module")
 def browser():
     """Headless Chromium, where it is installed."""
     try:

@@ -63,9 +63,8 @@ def test_a_wrong_business_case_is_noticed():
     parts = dict(zip(tradeoffs.PARTS, tradeoffs.net_value(one, TEAM)[0, DISPERSED]))
     assert parts == pytest.approx(
         {
-            "retention": (
-                0.8 * 0.2 * 0.4 * 50
-            ),  # quits avoided times half a year's pay
+            # Quits avoided times half a year's pay.
+            "retention": 0.8 * 0.2 * 0.4 * 50,
             "output": 0.8 * -2 * 1.5,
             "kept_value": 0.8 * 5 * 0.1,
             "rent": 100 * 0.8 * 0.6 * 5_000 / 50_000,
@@ -210,9 +209,8 @@ def test_a_wrong_value_of_information_is_noticed():
     values = np.column_stack(
         [np.zeros_like(signal), signal + rng.normal(0, 2, len(signal))]
     )
-    expected = sd * stats.norm.pdf(mean / sd) - mean * stats.norm.cdf(
-        -mean / sd
-    )  # the unit normal loss
+    # The unit normal loss.
+    expected = sd * stats.norm.pdf(mean / sd) - mean * stats.norm.cdf(-mean / sd)
     assert tradeoffs.partial_information(values, signal) == pytest.approx(
         expected, abs=0.01
     )

@@ -17,6 +17,7 @@ from dispersed_autonomy.figures import FigureError, publish
 from dispersed_autonomy.figures.evidence_table import plot_evidence_table
 from dispersed_autonomy.figures.intervals import plot_intervals
 from dispersed_autonomy.figures.lines import plot_lines
+from dispersed_autonomy.figures.options import PLOTS, read_options
 from dispersed_autonomy.figures.shares import plot_shares
 from dispersed_autonomy.figures.specification_curve import plot_specification_curve
 from dispersed_autonomy.findings.results import MIME, ResultError, read_recorded
@@ -256,6 +257,27 @@ def test_words_that_lack_a_field_or_cannot_be_read_are_named(
             value="value",
             xlabel="Value, %",
         )
+
+
+@pytest.mark.parametrize(
+    ("plot", "given", "full"),
+    [
+        ("intervals", {"low": None}, {"low": None, "high": "high", "log": False}),
+        ("lines", {"x": "year"}, {"x": "year", "low": None, "xlabel": "Year"}),
+        ("timeline", {"high": "top"}, {"low": "low", "high": "top"}),
+    ],
+)
+def test_an_option_that_is_lost_or_a_default_other_than_the_plots_is_noticed(
+    plot, given, full
+):
+    read = read_options({"plot": plot, "options": given})
+    assert full.items() <= read.items()
+    assert not {"ax", "frame"} & set(read)
+
+
+def test_a_kind_of_plot_whose_options_cannot_be_read_is_noticed(committed_figures):
+    published = {figure["plot"] for figure in committed_figures.values()}
+    assert published <= set(PLOTS)
 
 
 def test_a_malformed_id_is_refused(folder, estimates):

@@ -36,8 +36,9 @@ GOOD = "group,year,people_thousands\n15-19,2020,1.500\n20-24,2020,2.250\n"
 
 @pytest.fixture
 def dataset(tmp_path, monkeypatch):
-    """A dataset `made` of one table `people`; returns a function that replaces the
-    table's text or its fields.
+    """Make a dataset of one table; return what replaces its text or fields.
+
+    It is called `made`, its table `people`.
     """
     folder = tmp_path / "made"
     folder.mkdir()

@@ -4,6 +4,7 @@ without typed results.
 
 import ast
 import re
+from functools import cache
 
 import nbformat
 import pytest
@@ -29,13 +30,16 @@ NOT_PROSE = re.compile(
 )
 
 
+@cache
+def stated():
+    """What the claims and the article say, once for all pages."""
+    claims = yaml.safe_load(paths.CLAIMS.read_text())
+    return " ".join(f"{claim['stated']} {claim['claim']}" for claim in claims)
+
+
 def typed_numbers(text):
-    stated = " ".join(
-        f"{claim['stated']} {claim['claim']}"
-        for claim in yaml.safe_load(paths.CLAIMS.read_text())
-    )
     found = TYPED_NUMBER.findall(NOT_PROSE.sub(" ", text))
-    return [number for number in found if number not in stated]
+    return [number for number in found if number not in stated()]
 
 
 def read(path):

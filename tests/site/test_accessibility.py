@@ -1,33 +1,10 @@
-"""For every reader: no rule of WCAG 2.2 AA is broken, the keyboard reaches
-everything, paper shows the text, search finds.
-"""
-
-from pathlib import Path
+"""For every reader: keyboard reaches all, paper shows the text, search finds."""
 
 import pytest
 
 from dispersed_autonomy.site.accessibility import mend_page
 
 pytestmark = pytest.mark.browser
-AXE = (
-    Path(__file__).parents[1]
-    / "browser"
-    / "node_modules"
-    / "axe-core"
-    / "axe.min.js"
-)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The script of axe-core, where it is installed."""
-    if not AXE.exists():
-        pytest.skip(
-            "no axe-core: `npm ci --prefix tests/browser` installs it (Debian's"
-            " packages `nodejs` and `npm`)"
-        )
-    return AXE.read_text(encoding="utf-8")
 
 
 def open_page(browser, site, address, width=1440, scheme="light"):
@@ -38,52 +15,6 @@ def open_page(browser, site, address, width=1440, scheme="light"):
     page = context.new_page()
     page.goto(f"{site.as_uri()}/{address}")
     return page
-
-
-def list_violations(page, axe) -> list[str]:
-    page.evaluate(axe)
-    found = page.evaluate(
-        "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})",
-        RULES,
-    )["violations"]
-    return [
-        f"{rule['id']}: {node['html'][:200]}: {node['failureSummary']}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
-
-
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light")]
-)
-def test_a_page_that_breaks_a_rule_of_the_accessibility_guidelines_is_noticed(
-    browser, site, pages, axe, width, scheme
-):
-    page, broken = open_page(browser, site, "index.html", width, scheme), []
-    for address in pages:
-        page.goto((site / address).as_uri())
-        assert page.evaluate("document.documentElement.dataset.theme") in (
-            scheme,
-            None,
-        )  # a page without the theme has no other
-        broken += [
-            f"{address}: {violation}" for violation in list_violations(page, axe)
-        ]
-    page.context.close()
-    assert broken == []
-
-
-def test_a_checker_that_passes_everything_is_noticed(browser, axe):
-    page = browser.new_page()
-    page.set_content(
-        "<html><body><p style='color:#999;background:#fff'>pale</p><img"
-        " src='data:,'></body></html>"
-    )
-    broken = " ".join(list_violations(page, axe))
-    page.close()
-    assert all(
-        rule in broken for rule in ("color-contrast", "image-alt", "html-has-lang")
-    )
 
 
 def test_a_control_whose_focus_cannot_be_seen_and_a_missing_skip_link_are_noticed(
@@ -140,9 +71,21 @@ def test_a_printed_page_with_menus_or_without_what_is_folded_is_noticed(
     ("query", "kind", "part"),
     [
         ("33.0%", "Number", "results.html#world_15_64_millennial_share_2030"),
-        ("quit risk ratio pooled", "Number", "results.html#quit_risk_ratio_pooled"),
-        ("millennial-share-trends", "Figure", "millennial-share-trends"),
-        ("within ten years", "Claim", "millennials-75"),
+        pytest.param(
+            "quit risk ratio pooled",
+            "Number",
+            "results.html#quit_risk_ratio_pooled",
+            marks=pytest.mark.every,
+        ),
+        pytest.param(
+            "millennial-share-trends",
+            "Figure",
+            "millennial-share-trends",
+            marks=pytest.mark.every,
+        ),
+        pytest.param(
+            "within ten years", "Claim", "millennials-75", marks=pytest.mark.every
+        ),
     ],
 )
 def test_a_search_from_disk_that_misses_a_claim_a_figure_or_a_number_is_noticed(

@@ -6,7 +6,6 @@ import json
 
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 from pybtex.database import parse_string
 
 from dispersed_autonomy import paths
@@ -25,19 +24,15 @@ CITATION = {
 }
 
 
-def read(site, address):
-    return BeautifulSoup(
-        (site / address).read_text(encoding="utf-8"), "html.parser"
-    )
-
-
 def structured(page):
     return json.loads(page.find("script", type="application/ld+json").string)
 
 
-def test_a_figure_without_its_page_data_or_provenance_is_noticed(site, published):
+def test_a_figure_without_its_page_data_or_provenance_is_noticed(
+    site, pages, published
+):
     for id, figure in published["figures"].items():
-        page = read(site, f"figures/{id}.html")
+        page = pages[f"figures/{id}.html"]
         assert page.select_one(
             "article h1"
         ).text.strip() == citations.first_sentence(figure["caption"])
@@ -55,9 +50,9 @@ def test_a_figure_without_its_page_data_or_provenance_is_noticed(site, published
                 assert not source.get("path") or page.find("a", href=source["path"])
 
 
-def test_a_claim_without_its_page_rule_or_results_is_noticed(site, published):
+def test_a_claim_without_its_page_rule_or_results_is_noticed(pages, published):
     for id, claim in published["claims"].items():
-        page = read(site, f"claims/{id}.html")
+        page = pages[f"claims/{id}.html"]
         assert (
             page.select_one("article h1").text.strip() == claim["claim"]
             and page.select_one(".verdict").text == claim["verdict"]
@@ -72,7 +67,7 @@ def test_a_claim_without_its_page_rule_or_results_is_noticed(site, published):
 
 
 def test_a_review_that_rates_what_the_evidence_cannot_rate_is_noticed(
-    site, published
+    pages, published
 ):
     assert set(RATINGS) <= set(VERDICTS)
     assert (
@@ -82,7 +77,7 @@ def test_a_review_that_rates_what_the_evidence_cannot_rate_is_noticed(
         > RATINGS["contradicted"]
     )
     for id, claim in published["claims"].items():
-        review = structured(read(site, f"claims/{id}.html"))
+        review = structured(pages[f"claims/{id}.html"])
         assert (
             review["@type"] == "ClaimReview"
             and review["claimReviewed"] == claim["claim"]
@@ -103,10 +98,10 @@ def test_a_review_that_rates_what_the_evidence_cannot_rate_is_noticed(
 
 
 def test_data_or_articles_that_search_engines_cannot_read_are_noticed(
-    site, published
+    site, pages, published
 ):
     for id in published["figures"]:
-        data = structured(read(site, f"figures/{id}.html"))
+        data = structured(pages[f"figures/{id}.html"])
         assert data["@type"] == "Dataset" and {
             "name",
             "description",
@@ -118,7 +113,7 @@ def test_data_or_articles_that_search_engines_cannot_read_are_noticed(
         assert data["distribution"][0]["contentUrl"].endswith(f"figures/{id}.csv")
     figure = next(iter(published["figures"].values()))
     for address in (f"notebooks/{figure['notebook']}.html", "index.html"):
-        page = read(site, address)
+        page = pages[address]
         assert structured(page)["@type"] == "ScholarlyArticle"
         meta = {
             tag.get("name") or tag.get("property"): tag["content"]
@@ -136,9 +131,9 @@ def test_data_or_articles_that_search_engines_cannot_read_are_noticed(
         assert (site / image).is_file()
 
 
-def test_a_bar_without_one_of_its_files_is_noticed(site, published):
+def test_a_bar_without_one_of_its_files_is_noticed(pages, published):
     for figure in published["figures"].values():
-        bar = read(site, f"notebooks/{figure['notebook']}.html").select_one(
+        bar = pages[f"notebooks/{figure['notebook']}.html"].select_one(
             f"#figure-{figure['id']} .kit"
         )
         files = {

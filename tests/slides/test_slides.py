@@ -19,6 +19,7 @@ from PIL import Image
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
+from dispersed_autonomy.figures.options import read_options
 from dispersed_autonomy.findings.citations import first_sentence
 from dispersed_autonomy.slides.charts import EXCEL_EPOCH, add_chart
 from dispersed_autonomy.slides.deck import CONTENT, add_figure, open_deck, to_bytes
@@ -237,9 +238,8 @@ def test_a_deck_that_differs_the_second_time_is_noticed():
     assert hashlib.sha256(file).hexdigest() == hashlib.sha256(make()).hexdigest()
     with zipfile.ZipFile(io.BytesIO(file)) as deck:
         (sheet,) = (name for name in deck.namelist() if name.endswith(".xlsx"))
-        with zipfile.ZipFile(
-            io.BytesIO(deck.read(sheet))
-        ) as book:  # a second may pass between two files, so look at the dates
+        # A second may pass between two files, so look at the dates.
+        with zipfile.ZipFile(io.BytesIO(deck.read(sheet))) as book:
             dates = re.findall(
                 rb"<dcterms:\w+[^>]*>([^<]*)", book.read("docProps/core.xml")
             )
@@ -265,11 +265,11 @@ def test_a_figure_whose_slide_has_other_numbers_than_its_csv_is_noticed(
             continue
         native += 1
         frame = pd.read_csv(site / "figures" / f"{id}.csv")
-        column = figure["options"].get("value") or figure["options"].get("y")
+        options = read_options(figure)
         wanted = (
-            frame[figure["options"]["parts"]].to_numpy().ravel()
+            frame[options["parts"]].to_numpy().ravel()
             if figure["plot"] == "shares"
-            else frame[column].dropna().to_numpy()
+            else frame[options.get("value") or options["y"]].dropna().to_numpy()
         )
         drawn = [
             v
@@ -285,9 +285,7 @@ def test_a_figure_whose_slide_has_other_numbers_than_its_csv_is_noticed(
 
 
 def read_drawn(series):
-    """Return every point of a series that has an error bar, with the limits that it
-    draws.
-    """
+    """Return every point that has an error bar, with the limits it draws."""
     bars = series._element.find(qn("c:errBars"))
     if bars is None:
         return []
@@ -316,18 +314,17 @@ def test_error_bars_that_are_not_the_intervals_of_the_csv_are_noticed(
 ):
     compared = 0
     for id, figure in published["figures"].items():
-        usual = (None, None) if figure["plot"] == "lines" else ("low", "high")
-        low, high = (
-            figure["options"].get(end, name)
-            for end, name in zip(("low", "high"), usual)
+        frame, options = (
+            pd.read_csv(site / "figures" / f"{id}.csv"),
+            read_options(figure),
         )
-        frame = pd.read_csv(site / "figures" / f"{id}.csv")
+        low, high = options.get("low"), options.get("high")
         if (
             figure["plot"] not in ("intervals", "lines", "timeline")
             or low not in frame
         ):
             continue
-        value = figure["options"].get("value") or figure["options"].get("y")
+        value = options.get("value") or options["y"]
         known = frame[frame[low] < frame[high]]
         known = (
             known.dropna(subset=[value])
@@ -383,6 +380,7 @@ def test_a_deck_out_of_the_order_of_the_claims_is_noticed(site, published):
 
 
 @pytest.mark.office
+@pytest.mark.every
 def test_text_that_runs_out_of_its_box_on_a_rendered_slide_is_noticed(
     site, tmp_path
 ):
@@ -448,9 +446,8 @@ def test_text_that_runs_out_of_its_box_on_a_rendered_slide_is_noticed(
                     for w in words
                     if w["yMin"] >= top - SLACK and w["yMax"] <= bottom + SLACK
                 )
-                wanted = "".join(
-                    shape.text_frame.text.split()
-                )  # letters, for a renderer may break a word at its hyphen
+                # Letters, for a renderer may break a word at its hyphen.
+                wanted = "".join(shape.text_frame.text.split())
                 assert Counter(wanted) - Counter(within) == Counter(), (
                     shape.text_frame.text
                 )

@@ -1,5 +1,6 @@
-"""What the business case of one model against another depends on: one input at a
-time, and shares of its variance.
+"""What the business case of one model against another depends on.
+
+One input at a time, and shares of its variance.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from dispersed_autonomy.analysis.tradeoffs import (
     MODELS,
     Tables,
     cell_scales,
+    list_money_criteria,
     net_value,
 )
 
@@ -30,9 +32,7 @@ def list_inputs(tables: Tables, models: tuple[str, ...]) -> pd.DataFrame:
         `model` (empty for prices) and `name`: the criteria in money for each model
         but the office, then the prices.
     """
-    in_money = tables.criteria.loc[
-        tables.criteria["in_money"] == "yes", "criterion"
-    ].astype(str)
+    in_money = list_money_criteria(tables.criteria)
     cells = [
         (model, criterion)
         for model in models
@@ -54,8 +54,9 @@ def compute_lead(
     model: str,
     against: str,
 ) -> np.ndarray:
-    """Compute the lead of one model over another in net value from quantiles of the
-    inputs.
+    """Compute the lead of one model over another from quantiles of the inputs.
+
+    It is the lead in net value.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def compute_lead(
     """
     mean, sd, log = cell_scales(tables.evidence)
     effects = np.repeat(mean[None], len(quantiles), axis=0)
-    prices = tables.prices.astype({"parameter": str}).set_index("parameter")
+    prices = _index_prices(tables)
     team = prices["central_in_unit"].to_dict()
     for column, row in zip(
         np.clip(quantiles, INNERMOST, 1 - INNERMOST).T, inputs.itertuples()
@@ -90,6 +91,10 @@ def compute_lead(
     return net[:, MODELS.index(model)] - net[:, MODELS.index(against)]
 
 
+def _index_prices(tables: Tables) -> pd.DataFrame:
+    return tables.prices.astype({"parameter": str}).set_index("parameter")
+
+
 def _price_distribution(price: pd.Series):
     low, width = price["low_in_unit"], price["high_in_unit"] - price["low_in_unit"]
     return stats.triang(
@@ -98,8 +103,7 @@ def _price_distribution(price: pd.Series):
 
 
 def vary_one(tables: Tables, model: str, against: str) -> pd.DataFrame:
-    """Compute the lead of one model over another with one input at a time at its
-    low and its high end.
+    """Compute the lead of one model over another with one input at each end.
 
     Returns
     -------
@@ -110,7 +114,7 @@ def vary_one(tables: Tables, model: str, against: str) -> pd.DataFrame:
         prices.
     """
     inputs = list_inputs(tables, (model, against))
-    prices = tables.prices.astype({"parameter": str}).set_index("parameter")
+    prices = _index_prices(tables)
     is_price = inputs["model"] == ""
     central = np.where(
         is_price,
@@ -148,8 +152,9 @@ def split_variance(
     n: int = 1024,
     seed: int = 1,
 ) -> pd.DataFrame:
-    """Split the variance of a function of independent uniform inputs by Sobol's
-    indices, with SALib.
+    """Split the variance of a function by Sobol's indices, with SALib.
+
+    Its inputs are independent and uniform.
 
     Parameters
     ----------
@@ -197,8 +202,7 @@ def split_variance(
 def explain_lead(
     tables: Tables, model: str, against: str, n: int = 1024, seed: int = 1
 ) -> pd.DataFrame:
-    """Return `vary_one` and `split_variance` of the lead of one model over another
-    in one table.
+    """Return `vary_one` and `split_variance` of a lead in one table.
 
     Returns
     -------

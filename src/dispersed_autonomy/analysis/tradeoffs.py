@@ -1,5 +1,4 @@
-"""Four models of work against ten criteria: draws of effects, business case,
-ranking, and what it depends on.
+"""Four models of work against ten criteria: effects, business case, ranking.
 
 Effects are arrays of draws x models x criteria, in the order of `MODELS` and
 `CRITERIA`, against the office, whose effects are zero. Shares and rates are in
@@ -29,17 +28,14 @@ CRITERIA = (
     "controls",
 )
 PARTS = ("retention", "output", "kept_value", "rent", "coaching", "travel")
-MEETING_TRAVEL = np.array(
-    [0.0, 0.0, 1.0, 1.0]
-)  # teams without a common office travel to meet
+# Teams without a common office travel to meet.
+MEETING_TRAVEL = np.array([0.0, 0.0, 1.0, 1.0])
 CHUNK = 20_000
 SEED = 20261123  # of the notebook and of what it hands out
 
 
 class Tables(NamedTuple):
-    """The tables `evidence`, `criteria` and `prices` of the dataset
-    `model_evidence`.
-    """
+    """The tables `evidence`, `criteria` and `prices` of `model_evidence`."""
 
     evidence: pd.DataFrame
     criteria: pd.DataFrame
@@ -47,8 +43,10 @@ class Tables(NamedTuple):
 
 
 class Draws(NamedTuple):
-    """One simulation: `net` and utilities with `equal` and with `dirichlet` weights
-    (draws x models), and the inputs.
+    """One simulation: net values, utilities, and the inputs.
+
+    `net` and the utilities with `equal` and with `dirichlet` weights are draws x
+    models.
 
     `effects`, `weights` (draws x criteria) and `team` (arrays of draws by
     parameter) are empty unless they were kept.
@@ -111,8 +109,10 @@ def draw_effects(
 def cell_scales(
     evidence: pd.DataFrame,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of each cell on the scale of its normal
-    distribution, and whether that is a logarithm.
+    """Return mean and standard deviation of each cell as it is drawn.
+
+    They are on the scale of its normal distribution; the third array says whether
+    that is a logarithm.
 
     Returns
     -------
@@ -138,8 +138,9 @@ def cell_scales(
 
 
 def scale_ends(criteria: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return the worst and the best end of each criterion's scale, in the order of
-    `CRITERIA`.
+    """Return the worst and the best end of each criterion's scale.
+
+    They are in the order of `CRITERIA`.
     """
     rows = (
         criteria.astype({"criterion": str})
@@ -151,11 +152,21 @@ def scale_ends(criteria: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
+def list_money_criteria(criteria: pd.DataFrame) -> list[str]:
+    """Return the criteria that the business case counts in money."""
+    return (
+        criteria.loc[criteria["in_money"] == "yes", "criterion"]
+        .astype(str)
+        .tolist()
+    )
+
+
 def draw_team(
     prices: pd.DataFrame, n_draws: int, rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
-    """Draw the parameters of the business case from triangles between low and high
-    with their peak at the central value.
+    """Draw the parameters of the business case from triangles.
+
+    They lie between low and high, with their peak at the central value.
     """
     rows = prices.itertuples()
     return {
@@ -172,8 +183,7 @@ def central_team(prices: pd.DataFrame) -> dict[str, float]:
 
 
 def net_value(effects: np.ndarray, team: dict) -> np.ndarray:
-    """Compute what each model is worth to the firm against the office, in percent
-    of payroll, by parts.
+    """Compute what each model is worth to the firm against the office, by parts.
 
     Parameters
     ----------
@@ -186,7 +196,8 @@ def net_value(effects: np.ndarray, team: dict) -> np.ndarray:
     Returns
     -------
     ndarray
-        Draws x models x `PARTS`; their sum over the last axis is the net value.
+        Draws x models x `PARTS`, in percent of payroll; their sum over the last
+        axis is the net value.
 
     Notes
     -----
@@ -226,8 +237,9 @@ def net_value(effects: np.ndarray, team: dict) -> np.ndarray:
 
 
 def score_effects(effects: np.ndarray, criteria: pd.DataFrame) -> np.ndarray:
-    """Return effects on the criteria's linear scales, zero at the worst end and one
-    at the best; nothing is cut off.
+    """Return effects on the criteria's linear scales; nothing is cut off.
+
+    Zero is the worst end and one the best.
     """
     worst, best = scale_ends(criteria)
     return (effects - worst) / (best - worst)
@@ -270,16 +282,15 @@ def weigh_scores(scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def rank_models(scores: np.ndarray) -> np.ndarray:
-    """Return the rank of each model in each draw, 1 for the highest score; of equal
-    ones the first in `MODELS` leads.
+    """Return the rank of each model in each draw, 1 for the highest score.
+
+    Of equal ones the first in `MODELS` leads.
     """
     return np.argsort(np.argsort(-scores, axis=-1, kind="stable"), axis=-1) + 1
 
 
 def rank_shares(scores: np.ndarray) -> pd.DataFrame:
-    """Return the share of draws, in percent, in which each model (row) has each
-    rank (column).
-    """
+    """Return how often each model (row) has each rank (column), in percent."""
     ranks = rank_models(scores)
     shares = [
         100 * (ranks == rank).mean(axis=0)
@@ -289,8 +300,9 @@ def rank_shares(scores: np.ndarray) -> pd.DataFrame:
 
 
 def central_weights(weights: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
-    """Return the mean weights of the draws in which each model ranks first, in
-    percent; NaN where it never does.
+    """Return the mean weights, in percent, with which each model ranks first.
+
+    They are means over the draws in which it does; NaN where it never does.
     """
     first = rank_models(scores) == 1
     rows = {
@@ -304,8 +316,9 @@ def central_weights(weights: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
 def break_even_output(
     effects: np.ndarray, team: dict, model: str = "dispersed_autonomy"
 ) -> np.ndarray:
-    """Return the loss of output, in percent, at which a model stops being worth it,
-    in each draw.
+    """Return the loss of output at which a model stops being worth it.
+
+    It is in percent, in each draw.
 
     Parameters
     ----------
@@ -320,8 +333,7 @@ def break_even_output(
         One a draw; negative where output would have to rise for the model to be
         worth it, NaN where no role can be virtual or output is worth nothing.
     """
-    own = net_value(effects, team)[:, MODELS.index(model)]
-    others = own.sum(axis=-1) - own[:, PARTS.index("output")]
+    _, others = _set_apart("output", effects, team, model)
     worth = np.broadcast_to(_share(team) * team["output_worth_ratio"], others.shape)
     return np.divide(
         others, worth, out=np.full(others.shape, np.nan), where=worth > 0
@@ -331,15 +343,9 @@ def break_even_output(
 def break_even_quit(
     effects: np.ndarray, team: dict, model: str = "dispersed_autonomy"
 ) -> np.ndarray:
-    """Return the base quit rate, in percent a year, at which a model starts to be
-    worth it, in each draw.
+    """Return the base quit rate at which a model starts to be worth it.
 
-    Parameters
-    ----------
-    effects, team
-        As of `net_value`.
-    model : str
-        One of `MODELS`.
+    It is in percent a year, in each draw; parameters as of `break_even_output`.
 
     Returns
     -------
@@ -347,15 +353,21 @@ def break_even_quit(
         One a draw; zero where it is worth it even if nobody quits, infinite where
         no quit rate is enough.
     """
-    own = net_value(effects, team | {"base_quit_percent": 1.0})[
-        :, MODELS.index(model)
-    ]
-    slope = own[:, PARTS.index("retention")]
-    others = own.sum(axis=-1) - slope
+    per_quit = team | {"base_quit_percent": 1.0}
+    slope, others = _set_apart("retention", effects, per_quit, model)
     needed = np.divide(
-        -others, slope, out=np.full(len(own), np.inf), where=slope > 0
+        -others, slope, out=np.full(len(slope), np.inf), where=slope > 0
     )
     return np.where(others >= 0, 0.0, needed)
+
+
+def _set_apart(
+    part: str, effects: np.ndarray, team: dict, model: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return one part of a model's net value, and the sum of its other parts."""
+    own = net_value(effects, team)[:, MODELS.index(model)]
+    apart = own[:, PARTS.index(part)]
+    return apart, own.sum(axis=-1) - apart
 
 
 def _share(team: dict) -> np.ndarray:
@@ -363,8 +375,9 @@ def _share(team: dict) -> np.ndarray:
 
 
 def dominate_shares(scores: np.ndarray) -> pd.DataFrame:
-    """Return the share of draws, in percent, in which a model (row) is nowhere
-    behind another (column), and somewhere ahead.
+    """Return how often a model (row) is nowhere behind another (column).
+
+    It is the share of draws, in percent, in which it is also somewhere ahead.
 
     Parameters
     ----------
@@ -381,8 +394,9 @@ def dominate_shares(scores: np.ndarray) -> pd.DataFrame:
 
 
 def perfect_information(values: np.ndarray) -> float:
-    """Return what it is worth to know everything before choosing: the mean of the
-    best less the best mean.
+    """Return what it is worth to know everything before choosing.
+
+    It is the mean of the best less the best mean.
     """
     return float(values.max(axis=-1).mean() - values.mean(axis=0).max())
 
@@ -415,12 +429,13 @@ def partial_information(values: np.ndarray, parameters: np.ndarray) -> float:
         [np.ones(len(values)), known, known[:, rows] * known[:, columns]]
     )
     fitted = design @ np.linalg.lstsq(design, values, rcond=None)[0]
-    return float(max(fitted.max(axis=-1).mean() - fitted.mean(axis=0).max(), 0.0))
+    return max(perfect_information(fitted), 0.0)
 
 
 def list_information(draws: Draws, tables: Tables) -> pd.DataFrame:
-    """Return what it is worth to know each cell, each criterion in all models, and
-    each price.
+    """Return what it is worth to know each cell, criterion and price.
+
+    A criterion is known in all models.
 
     Parameters
     ----------
@@ -445,11 +460,7 @@ def list_information(draws: Draws, tables: Tables) -> pd.DataFrame:
         ]
         rows.append(("criterion", "", criterion, effects))
     rows += [("price", "", name, values) for name, values in draws.team.items()]
-    in_money = set(
-        tables.criteria.loc[
-            tables.criteria["in_money"] == "yes", "criterion"
-        ].astype(str)
-    ) | set(draws.team)
+    in_money = {*list_money_criteria(tables.criteria), *draws.team}
     worth = [
         (
             kind,
@@ -468,8 +479,9 @@ def list_information(draws: Draws, tables: Tables) -> pd.DataFrame:
 def compare_pairs(
     effects: np.ndarray, evidence: pd.DataFrame, criteria: pd.DataFrame
 ) -> pd.DataFrame:
-    """Compare each two of the models that have evidence of their own, on the
-    criteria on which both have.
+    """Compare each two of the models that have evidence of their own.
+
+    They are compared on the criteria on which both have.
 
     Parameters
     ----------
@@ -513,8 +525,9 @@ def compare_pairs(
 
 
 def count_trade_offs(pairs: pd.DataFrame) -> dict[str, int]:
-    """Return in how many pairs both models lead somewhere (`trading_off`), and in
-    how many only one does (`one_sided`).
+    """Count the pairs in which both models lead somewhere, and only one does.
+
+    They are called `trading_off` and `one_sided`.
     """
     leaders = (
         pairs[pairs["ahead"] != "undecided"]
@@ -585,8 +598,9 @@ def _rank_first(name: str, options: dict, n_draws: int, seed: int) -> pd.DataFra
 def forget_cells(
     evidence: pd.DataFrame, bases: tuple[str, ...] = ("borrowed", "assumption")
 ) -> pd.DataFrame:
-    """Return the evidence with the cells of some bases emptied, as if nothing were
-    known of them.
+    """Return the evidence with the cells of some bases emptied.
+
+    They are then drawn as if nothing were known of them.
     """
     forgotten = evidence["basis"].isin(bases)
     numbers = ["central_in_unit", "low_in_unit", "high_in_unit"]
@@ -598,8 +612,9 @@ def forget_cells(
 def split_leads(
     effects: np.ndarray, evidence: pd.DataFrame, criteria: pd.DataFrame
 ) -> pd.DataFrame:
-    """Split the mean lead of each model over the office, with equal weights, by the
-    basis of its cells.
+    """Split the mean lead of each model over the office by the basis of its cells.
+
+    All criteria weigh the same.
 
     Returns
     -------
@@ -629,8 +644,9 @@ def split_leads(
 
 
 def trace_worth(draws: Draws, parameter: str, values: np.ndarray) -> pd.DataFrame:
-    """Return in which share of draws each model is worth more than the office if
-    one figure of the team is known.
+    """Return how often each model is worth more if one figure is known.
+
+    It is the share of draws in which it is worth more than the office.
 
     Parameters
     ----------
@@ -734,8 +750,9 @@ def export_draws(
     seed: int = SEED,
     n_draws: int = 1000,
 ) -> dict:
-    """Return all that a page needs to compute ranking, net value and break-even
-    itself.
+    """Return all that a page needs to compute what the library computes.
+
+    That is ranking, net value and break-even.
 
     Parameters
     ----------

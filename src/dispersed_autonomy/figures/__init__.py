@@ -1,6 +1,4 @@
-"""Figures: one file a kind of plot, one style, and one function that publishes a
-figure in all its forms.
-"""
+"""Figures: one file a kind of plot, one style, and what publishes a figure."""
 
 from dispersed_autonomy.figures.publish import FigureError, publish
 

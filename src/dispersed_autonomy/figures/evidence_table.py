@@ -1,5 +1,6 @@
-"""A table of effects with their limits, each cell in the colour of what it rests
-on; an empty cell is hatched.
+"""A table of effects with their limits, each in the color of its basis.
+
+An empty cell is hatched.
 """
 
 import textwrap

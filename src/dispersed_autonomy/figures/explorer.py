@@ -10,8 +10,9 @@ INK = "currentColor"  # of the page, light or dark
 
 
 def rank_chart() -> dict:
-    """Return the share of draws in which each model has each rank, as stacked bars;
-    its data are called `ranks`.
+    """Return the share of draws in which each model has each rank, as bars.
+
+    Its data are called `ranks`.
     """
     bars = alt.Chart(alt.NamedData("ranks"), height=HEIGHT_PIXELS).mark_bar(
         stroke="white", strokeWidth=1
@@ -41,8 +42,9 @@ def rank_chart() -> dict:
 
 
 def money_chart() -> dict:
-    """Return the net value of each model with its interval, as points and rules;
-    its data are called `money`.
+    """Return the net value of each model with its interval, as points and rules.
+
+    Its data are called `money`.
     """
     base = alt.Chart(alt.NamedData("money"), height=HEIGHT_PIXELS).encode(
         y=_models()
@@ -65,12 +67,9 @@ def money_chart() -> dict:
 
 
 def bundle_script() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script, which asks nothing of
-    another host.
-    """
-    return (  # its names stay its own
-        f"(() => {{\n{vl_convert.javascript_bundle()}\n}})();\n"
-    )
+    """Return Vega, Vega-Lite and Vega-Embed as one script without network."""
+    # In a function of its own, so that its names stay its own.
+    return f"(() => {{\n{vl_convert.javascript_bundle()}\n}})();\n"
 
 
 def _models() -> alt.Y:

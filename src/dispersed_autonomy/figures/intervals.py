@@ -28,8 +28,9 @@ def plot_intervals(
     log: bool = False,
     dodge: bool = False,
 ) -> Axes:
-    """Draw one point with its interval for each row, the first label on top; rows
-    of one label share a line.
+    """Draw one point with its interval for each row, the first label on top.
+
+    Rows of one label share a line.
 
     Parameters
     ----------

@@ -1,6 +1,4 @@
-"""Publish a figure: draw it wide and square, save it with its data, and record what
-it says.
-"""
+"""Publish a figure: draw it, save it with its data, record what it says."""
 
 import json
 import re

@@ -1,6 +1,4 @@
-"""Shares of a whole, one bar a row: stacked from the first part to the last, dark
-to light.
-"""
+"""Shares of a whole, one bar a row: stacked parts, dark to light."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -22,8 +20,7 @@ def plot_shares(
     names: list[str],
     xlabel: str,
 ) -> Axes:
-    """Draw the parts of each row side by side, with their percentages where they
-    fit.
+    """Draw the parts of each row side by side, with percentages that fit.
 
     Parameters
     ----------

@@ -1,6 +1,4 @@
-"""The specification curve: every defensible estimate in order, and which choices
-made it.
-"""
+"""The specification curve: every defensible estimate, and its choices."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -20,8 +18,7 @@ def plot_specification_curve(
     reference: float | None = None,
     reference_label: str = "",
 ) -> Axes:
-    """Draw the estimates of all specifications in ascending order above a panel of
-    the choices behind them.
+    """Draw all estimates in ascending order above a panel of their choices.
 
     Parameters
     ----------

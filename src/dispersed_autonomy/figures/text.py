@@ -23,8 +23,9 @@ LEGEND_HANDLE, MOST_LEGEND_COLUMNS = 4.5, 4
 
 
 def label_rows(ax: Axes, heights: Sequence[float], labels: Sequence[str]) -> None:
-    """Label the rows of a plot, broken into lines and in the largest type in which
-    they do not touch.
+    """Label the rows of a plot in the largest type in which they do not touch.
+
+    Labels are broken into lines.
 
     Parameters
     ----------
@@ -70,9 +71,7 @@ def place_legend(ax: Axes) -> None:
 
 
 def mark_level(ax: Axes, level: float, label: str, side: str = "left") -> None:
-    """Draw a dashed horizontal line, such as a claimed value, with its label above
-    it at one side.
-    """
+    """Draw a dashed horizontal line with its label above it at one side."""
     ax.axhline(level, color="0.3", linestyle="--", linewidth=1.2)
     place = {
         "xycoords": ax.get_yaxis_transform(),

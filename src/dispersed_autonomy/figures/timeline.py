@@ -1,5 +1,6 @@
-"""Single figures on a time axis, each drawn as what it is: a number, a rounded
-number, a range or a bound.
+"""Single figures on a time axis, each drawn as what it is.
+
+It is a number, a rounded number, a range or a bound.
 """
 
 import matplotlib.pyplot as plt
@@ -30,8 +31,9 @@ def plot_timeline(
     reference: float | None = None,
     reference_label: str = "",
 ) -> Axes:
-    """Draw one figure with its interval for each row, by time; figures of one date
-    stand side by side.
+    """Draw one figure with its interval for each row, by time.
+
+    Figures of one date stand side by side.
 
     Parameters
     ----------
@@ -104,8 +106,9 @@ def plot_timeline(
 
 
 def place_side_by_side(years: pd.Series, width: float) -> pd.Series:
-    """Return times in which those of one tenth of a year stand apart around their
-    own place.
+    """Return times in which those of one tenth of a year stand apart.
+
+    They lie around their own place.
 
     Parameters
     ----------

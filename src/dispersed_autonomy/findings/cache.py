@@ -14,7 +14,6 @@ import shutil
 import sys
 import tempfile
 import time
-from functools import lru_cache
 from pathlib import Path
 
 from dispersed_autonomy import paths
@@ -27,23 +26,10 @@ from dispersed_autonomy.findings.execute import (
     run_many,
     write_notebook,
 )
+from dispersed_autonomy.inputs.files import copy_changed, digest_file, list_files
 
 LIMIT_BYTES = 300_000_000  # some twenty executions of the whole book
 NAMED = 3  # of the inputs that have changed
-
-
-def digest_file(path: Path) -> str | None:
-    """Return the SHA-256 of a file, or None where there is none."""
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return _digest(path, state.st_mtime_ns, state.st_size)
-
-
-@lru_cache(maxsize=4096)
-def _digest(path: Path, _mtime_ns: int, _size: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def describe_inputs(path: Path) -> dict:
@@ -181,20 +167,10 @@ def lay_out(path: Path, folder: Path) -> set[Path]:
     write_notebook(notebook, paths.EXECUTED / path.name)
     laid = {paths.EXECUTED / path.name, paths.EXECUTED / f"{path.stem}.json"}
     copy_changed(folder / "inputs.json", paths.EXECUTED / f"{path.stem}.json")
-    for file in sorted((folder / "figures").glob("*")):
+    for file in list_files(folder / "figures"):
         copy_changed(file, paths.EXECUTED / "figures" / file.name)
         laid.add(paths.EXECUTED / "figures" / file.name)
     return laid
-
-
-def copy_changed(source: Path, target: Path) -> None:
-    """Copy a file to where it has other bytes, or is not there."""
-    if digest_file(source) == digest_file(target):
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f".{target.name}.new")
-    shutil.copyfile(source, fresh)
-    os.replace(fresh, target)
 
 
 def trim_cache(limit_bytes: int = LIMIT_BYTES) -> None:
@@ -254,9 +230,8 @@ def execute_changed(notebooks: list[Path], workers: int) -> list[str]:
                 failures.append(str(error))
     if not failures:
         laid = set().union(*(lay_out(p, f) for p, f in folders.items()))
-        for file in paths.EXECUTED.rglob("*"):
-            if file.is_file() and file not in laid:
-                file.unlink()
+        for file in set(list_files(paths.EXECUTED)) - laid:
+            file.unlink()
     trim_cache()
     return failures
 

@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.findings.shell import PRELOADED, run_notebook
+from dispersed_autonomy.inputs.files import write_changed
 
 CELL_TIMEOUT_SECONDS = 600
 STARTING = Lock()
@@ -164,13 +165,7 @@ def fill_outputs(
 
 def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
     """Write a notebook whole, or not at all, and only where it differs."""
-    text = nbformat.writes(notebook) + "\n"
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}")
-    fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, path)
+    write_changed(path, nbformat.writes(notebook) + "\n")
 
 
 def run_many(

@@ -1,5 +1,6 @@
-"""Rebuild the tables of every dataset from its pinned upstream files, side by side,
-with progress.
+"""Rebuild the tables of every dataset from its pinned upstream files.
+
+They are rebuilt side by side, with progress.
 """
 
 import subprocess
@@ -23,8 +24,7 @@ def find_scripts(folder: Path = paths.DATA) -> list[Path]:
 
 
 def run_script(script: Path) -> tuple[str, float]:
-    """Run one script in a process of its own; return its dataset and the seconds it
-    took.
+    """Run one script by itself; return its dataset and the seconds it took.
 
     Raises
     ------
@@ -42,8 +42,7 @@ def run_script(script: Path) -> tuple[str, float]:
 
 
 def rebuild_tables(scripts: list[Path], workers: int = 2) -> dict[str, float]:
-    """Run scripts side by side and show how far they are; return the seconds of
-    each dataset.
+    """Run scripts side by side, with progress; return the seconds of each.
 
     Raises
     ------

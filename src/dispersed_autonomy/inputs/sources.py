@@ -14,8 +14,7 @@ class SourceError(Exception):
 
 
 def fetch_source(dataset: str, name: str) -> Path:
-    """Return the path of one upstream file of a dataset, fetched once and verified
-    each time.
+    """Return the path of one upstream file, fetched once and verified each time.
 
     Parameters
     ----------

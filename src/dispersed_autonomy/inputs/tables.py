@@ -1,6 +1,4 @@
-"""Load one committed table, validated against its description; write one, described
-anew.
-"""
+"""Load one committed table, validated; write one, described anew."""
 
 import hashlib
 import json
@@ -28,8 +26,9 @@ class TableError(Exception):
 
 
 def describe(dataset: str) -> dict:
-    """Return the Frictionless description of one dataset,
-    `data/<dataset>/datapackage.json`, as a dictionary.
+    """Return the Frictionless description of one dataset as a dictionary.
+
+    It is the file `data/<dataset>/datapackage.json`.
     """
     return _describe(paths.DATA / dataset)
 
@@ -76,15 +75,15 @@ def _load(folder: Path, table: str) -> pd.DataFrame:
     checklist = frictionless.Checklist.from_descriptor(
         {"checks": resource.get("checks", [])}
     )
+    # The whole package, for foreign keys need the other tables.
     package = frictionless.Package.from_descriptor(
         description, basepath=str(folder)
-    )  # foreign keys need the others
+    )
     report = package.get_table_resource(resource["name"]).validate(checklist)
     problems = report.flatten(["rowNumber", "title", "message"])
     if problems:
-        row, rule, message = min(
-            problems, key=lambda problem: problem[0] or 0
-        )  # of the file as a whole first
+        # Those of the file as a whole come first.
+        row, rule, message = min(problems, key=lambda problem: problem[0] or 0)
         more = f" ({len(problems)} problems in all)" if len(problems) > 1 else ""
         raise TableError(
             f"{folder / resource['path']}: {f'row {row}' if row else 'the file'}:"
@@ -145,8 +144,7 @@ def check_units(resource: dict, folder: Path) -> None:
 
 
 def write_tables(dataset: str, tables: dict[str, pd.DataFrame]) -> None:
-    """Write tables of one dataset and record their bytes and checksums in its
-    description.
+    """Write tables of one dataset, with their bytes and checksums described.
 
     Nothing is replaced before every table has been validated. Rewriting the same
     numbers gives the same bytes.

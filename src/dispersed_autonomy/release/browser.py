@@ -1,6 +1,4 @@
-"""Headless Chromium, for the tests that look at pages and for the book on paper;
-nothing else needs it.
-"""
+"""Headless Chromium, for tests of pages and for the book on paper."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,6 +1,4 @@
-"""Freeze the built site as a dated release that never changes, and tell what
-changed between two of them.
-"""
+"""Freeze the site as a release that never changes; compare two of them."""
 
 import argparse
 import hashlib
@@ -87,9 +85,7 @@ def check_release(version: str, project: Path = paths.PROJECT) -> Path:
 
 
 def check_verified(report: dict, published: dict[str, dict]) -> None:
-    """Raise ReleaseError if a published result is not one that `make verify` has
-    reproduced.
-    """
+    """Raise ReleaseError if `make verify` has not reproduced a result."""
     if unverified := find_unverified(report, published):
         raise ReleaseError(
             f"not verified: {', '.join(unverified)}. Run make verify, and commit"
@@ -98,8 +94,9 @@ def check_verified(report: dict, published: dict[str, dict]) -> None:
 
 
 def freeze_site(site: Path, folder: Path, version: str, commit: str) -> str:
-    """Copy the site, its results and claims into the folder of a release, with a
-    zip of it, and return the zip's SHA-256.
+    """Copy the site into a release, with a zip of it; return the zip's SHA-256.
+
+    Results and claims are copied beside it.
 
     The folder appears whole or not at all, and its files can only be read.
     """
@@ -132,9 +129,7 @@ def freeze_site(site: Path, folder: Path, version: str, commit: str) -> str:
 
 
 def zip_site(site: Path, archive: Path, top: str) -> None:
-    """Zip a folder under the name `top`; the same files give the same bytes, at any
-    time.
-    """
+    """Zip a folder under the name `top`: the same files give the same bytes."""
     with zipfile.ZipFile(
         archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9
     ) as zipped:
@@ -205,9 +200,7 @@ def read_lists(folder: Path) -> dict[str, dict]:
 def list_changes(
     releases: Path = paths.RELEASES, present: Path = paths.PUBLISHED
 ) -> list[dict]:
-    """Return what changed from each release to the next, and from the last to the
-    present, the latest first.
-    """
+    """Return what changed from release to release to now, the latest first."""
     made = sorted(
         path for path in releases.glob("[0-9]*") if (path / "release.json").exists()
     )
@@ -221,8 +214,9 @@ def list_changes(
 
 
 def main() -> None:
-    """Check whether a release may be made, and, without --check, make it of the
-    built site.
+    """Check whether a release may be made and, without --check, make it.
+
+    It is made of the built site.
     """
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("version")

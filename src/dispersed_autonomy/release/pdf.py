@@ -1,5 +1,6 @@
-"""Print the whole book: every page of its contents by headless Chromium, joined
-with bookmarks and page numbers.
+"""Print the whole book: every page of its contents by headless Chromium.
+
+They are joined with bookmarks and page numbers.
 """
 
 import io
@@ -142,9 +143,7 @@ def _lead_links(
 
 
 def link_book(page: str, name: str, sheets: int) -> str:
-    """Return a page of the site with a link to the printed book at its place; a
-    second time changes nothing.
-    """
+    """Return a page with a link to the printed book; again changes nothing."""
     item = (
         f'{PLACE}<li><a href="{name}">{name}</a>: the whole book to print, {sheets}'
         " pages.</li>"

@@ -1,5 +1,6 @@
-"""Native charts for slides, which can be edited there: the plots of the book as
-scatter and bar charts with error bars.
+"""Native charts for slides, which can be edited there.
+
+They are the plots of the book as scatter and bar charts with error bars.
 """
 
 import io
@@ -24,6 +25,7 @@ from pptx.enum.dml import MSO_LINE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
+from dispersed_autonomy.figures.options import read_options
 from dispersed_autonomy.figures.shares import SHADES
 
 # The colours and markers of the book's style, in its order; grey for what is not
@@ -72,7 +74,7 @@ def add_chart(
         "timeline": draw_timeline,
         "shares": draw_shares,
     }.get(figure["plot"])
-    return draw(slide, frame, box, **figure["options"]) if draw else None
+    return draw(slide, frame, box, **read_options(figure)) if draw else None
 
 
 def draw_intervals(
@@ -82,20 +84,19 @@ def draw_intervals(
     *,
     value,
     xlabel,
-    label="label",
-    low="low",
-    high="high",
-    group=None,
-    hollow=None,
-    reference=None,
-    reference_label="",
-    log=False,
-    dodge=False,
+    label,
+    low,
+    high,
+    group,
+    reference,
+    reference_label,
+    log,
+    **_forms,
 ) -> Chart:
-    """Draw estimates in rows, the first label on top, as a bar chart with error
-    bars; bars start where nothing differs.
+    """Draw estimates in rows as a bar chart with error bars.
 
-    An estimate without a value stands amid its limits.
+    The first label is on top, bars start where nothing differs, and an estimate
+    without a value stands amid its limits.
     """
     if low and low in frame:
         frame = frame.assign(
@@ -155,9 +156,7 @@ def draw_intervals(
 
 
 def _name_rows(frame: pd.DataFrame, label: str, group: str | None) -> pd.Series:
-    """Return the labels of rows, numbered where one label has several estimates of
-    one group.
-    """
+    """Return the labels of rows, numbered where a group has one label again."""
     text = frame[label].astype(str)
     again = frame.groupby(
         [text, *([frame[group].astype(str)] if group else [])]
@@ -191,17 +190,15 @@ def draw_lines(
     line,
     emphasis,
     ylabel,
-    xlabel="Year",
-    low=None,
-    high=None,
-    points=(),
-    reference=None,
-    reference_label="",
-    ylim=None,
+    xlabel,
+    low,
+    high,
+    points,
+    reference,
+    reference_label,
+    ylim,
 ) -> Chart:
-    """Draw series over time as a scatter chart with lines, their bands as vertical
-    error bars.
-    """
+    """Draw series over time as lines, their bands as vertical error bars."""
     frame, dated = _to_numbers(frame, x)
     names = [
         *emphasis,
@@ -211,23 +208,16 @@ def draw_lines(
             if name not in emphasis
         ),
     ]
-    data = XyChartData()
     held = {
         name: (
             frame[frame[line].astype(str) == name].dropna(subset=[y]).sort_values(x)
         )
         for name in names
     }
-    for name, rows in held.items():
-        _add_points(data, name, rows[x], rows[y])
-    if reference is not None:
-        _add_points(
-            data,
-            reference_label or "Reference",
-            [frame[x].min(), frame[x].max()],
-            [reference, reference],
-        )
-    chart = slide.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER_LINES, *box, data).chart
+    points_of = {name: (rows[x], rows[y]) for name, rows in held.items()}
+    level = _level(frame[x], reference, reference_label)
+    kind = XL_CHART_TYPE.XY_SCATTER_LINES
+    chart = _add_scatter(slide, box, kind, points_of, level)
     for number, (name, series) in enumerate(zip(names, chart.plots[0].series)):
         colour = COLOURS[number % len(COLOURS)] if name in emphasis else GREY
         if name in points:
@@ -243,8 +233,6 @@ def draw_lines(
                 colour,
                 width=0.75,
             )
-    if reference is not None:
-        _style_line(chart.plots[0].series[len(names)], INK, dashed=True)
     ends = _year_ends(frame[x]) if dated else _axis_ends(frame, [x])
     _scale(
         chart.category_axis,
@@ -272,40 +260,32 @@ def draw_timeline(
     y,
     group,
     ylabel,
-    low="low",
-    high="high",
-    xlabel="Year",
-    ylim=(0, 100),
-    reference=None,
-    reference_label="",
+    low,
+    high,
+    xlabel,
+    ylim,
+    reference,
+    reference_label,
     **_forms,
 ) -> Chart:
-    """Draw single figures over time as a scatter chart with vertical error bars; a
-    figure without a value stands amid its limits.
+    """Draw single figures over time as points with vertical error bars.
+
+    A figure without a value stands amid its limits.
     """
     filled = frame.assign(
         **{y: frame[y].fillna((frame[low] + frame[high]) / 2)}
     ).dropna(subset=[y])
-    data, names = XyChartData(), list(filled[group].astype(str).unique())
+    names = list(filled[group].astype(str).unique())
     held = {name: filled[filled[group].astype(str) == name] for name in names}
-    for name, rows in held.items():
-        _add_points(data, name, rows[x], rows[y])
-    if reference is not None:
-        _add_points(
-            data,
-            reference_label or "Reference",
-            [frame[x].min(), frame[x].max()],
-            [reference, reference],
-        )
-    chart = slide.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER, *box, data).chart
+    points_of = {name: (rows[x], rows[y]) for name, rows in held.items()}
+    level = _level(frame[x], reference, reference_label)
+    chart = _add_scatter(slide, box, XL_CHART_TYPE.XY_SCATTER, points_of, level)
     for number, (name, series) in enumerate(zip(names, chart.plots[0].series)):
         colour = COLOURS[number % len(COLOURS)]
         _style_points(series, colour, MARKERS[number % len(MARKERS)])
         _add_error_bars(
             chart, series, "y", *_limits(held[name], y, low, high), colour
         )
-    if reference is not None:
-        _style_line(chart.plots[0].series[len(names)], INK, dashed=True)
     _scale(
         chart.category_axis,
         (np.floor(frame[x].min()), np.ceil(frame[x].max() + 0.01)),
@@ -348,8 +328,9 @@ def _to_numbers(frame: pd.DataFrame, x: str) -> tuple[pd.DataFrame, bool]:
 
 
 def _year_ends(days: pd.Series) -> tuple[float, float]:
-    """Return ends such that steps of 365.25 days fall on the first days of years,
-    and never on the last of the year before.
+    """Return ends from which steps of 365.25 days fall on first days of years.
+
+    They never fall on the last day of the year before.
     """
     first, last = (
         EXCEL_EPOCH + pd.Timedelta(days=int(day))
@@ -360,10 +341,29 @@ def _year_ends(days: pd.Series) -> tuple[float, float]:
     )
 
 
-def _add_points(data: XyChartData, name: str, xs, ys) -> None:
-    series = data.add_series(str(name))
-    for x, y in zip(xs, ys):
-        series.add_data_point(float(x), float(y))
+def _level(xs: pd.Series, reference: float | None, words: str) -> dict[str, tuple]:
+    if reference is None:
+        return {}
+    return {words or "Reference": ((xs.min(), xs.max()), (reference, reference))}
+
+
+def _add_scatter(
+    slide,
+    box: tuple[Emu, Emu, Emu, Emu],
+    kind: XL_CHART_TYPE,
+    points: dict[str, tuple],
+    level: dict[str, tuple],
+) -> Chart:
+    """Add a scatter chart of named points, and of a level as a dashed line."""
+    data = XyChartData()
+    for name, (xs, ys) in [*points.items(), *level.items()]:
+        series = data.add_series(str(name))
+        for x, y in zip(xs, ys):
+            series.add_data_point(float(x), float(y))
+    chart = slide.shapes.add_chart(kind, *box, data).chart
+    for series in list(chart.plots[0].series)[len(points) :]:
+        _style_line(series, INK, dashed=True)
+    return chart
 
 
 def _limits(
@@ -499,9 +499,7 @@ def _add_error_bars(
     colour: str,
     width: float = 2,
 ) -> None:
-    """Add error bars whose lengths stand in the chart's own sheet, where they can
-    be edited.
-    """
+    """Add error bars whose lengths can be edited in the chart's own sheet."""
     if not any(minus) and not any(plus):
         return
     values = "c:val" if direction is None else "c:yVal"

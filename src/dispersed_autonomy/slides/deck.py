@@ -1,5 +1,6 @@
-"""Slides: one file a figure, and one deck of everything in the order of the claims,
-the same bytes each time.
+"""Slides: one file a figure, and one deck in the order of the claims.
+
+They have the same bytes each time.
 """
 
 import io
@@ -51,8 +52,9 @@ def open_deck(title: str, citation: dict) -> Presentation:
 def add_figure(
     deck: Presentation, figure: dict, frame: pd.DataFrame, picture: Path
 ) -> None:
-    """Add the slide of a figure: finding, chart, caption, source, citation; the
-    numbers are in its notes.
+    """Add the slide of a figure: finding, chart, caption, source, citation.
+
+    The numbers are in its notes.
 
     Where PowerPoint has no such chart, the picture stands in its place, and its
     table on a second slide.
@@ -102,9 +104,7 @@ def add_figure(
 
 
 def add_verdict(deck: Presentation, claim: dict, results: dict[str, dict]) -> None:
-    """Add the slide of a claim: what is claimed, the verdict, its key number, the
-    rule and the limits.
-    """
+    """Add the slide of a claim: verdict, key number, rule and limits."""
     slide = _add_slide(deck, claim["claim"])
     key = results.get(claim["key_result"] or "")
     number = f"{format_result(key, 'interval')}{_unit(key)}" if key else ""
@@ -151,8 +151,9 @@ def write_slides(
     figures: dict[str, dict],
     claims: list[dict],
 ) -> None:
-    """Write a file for every figure into `figures/`, and the deck of everything
-    into `slides/`.
+    """Write a file for every figure, and the deck of everything.
+
+    They go into `figures/` and `slides/`.
 
     Parameters
     ----------
@@ -199,9 +200,7 @@ def write_slides(
 
 
 def to_bytes(deck: Presentation) -> bytes:
-    """Return the file of a deck without the time at which it, or a sheet within it,
-    was written.
-    """
+    """Return the file of a deck, the same bytes whenever it is written."""
     held = io.BytesIO()
     deck.save(held)
     return _fix_times(held.getvalue())
