@@ -14,14 +14,16 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import nbformat
 from tqdm import tqdm
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.findings.shell import PRELOADED, run_notebook
 from dispersed_autonomy.inputs.files import write_changed
+
+if TYPE_CHECKING:
+    import nbformat
 
 CELL_TIMEOUT_SECONDS = 600
 STARTING = Lock()
@@ -52,7 +54,7 @@ def _context():
     return context
 
 
-def read_notebook(path: Path) -> nbformat.NotebookNode:
+def read_notebook(path: Path) -> "nbformat.NotebookNode":
     """Return a notebook.
 
     Raises
@@ -60,13 +62,15 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     NotebookError
         If it cannot be read.
     """
+    import nbformat  # slow to load, and not needed where nothing has changed
+
     try:
         return nbformat.read(path, as_version=4)
     except Exception as error:
         raise NotebookError(f"{path.name}: cannot be read: {error}") from error
 
 
-def list_code(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+def list_code(notebook: "nbformat.NotebookNode") -> "list[nbformat.NotebookNode]":
     """Return the cells that run, in their order."""
     return [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
 
@@ -149,9 +153,11 @@ def _start_alone(process: multiprocessing.Process) -> None:
 
 
 def fill_outputs(
-    notebook: nbformat.NotebookNode, outputs: list[list[dict]]
+    notebook: "nbformat.NotebookNode", outputs: list[list[dict]]
 ) -> None:
     """Put outputs into a notebook in place of those that it has."""
+    import nbformat
+
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -163,8 +169,10 @@ def fill_outputs(
         cell.outputs = [nbformat.from_dict(output) for output in made]
 
 
-def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
+def write_notebook(notebook: "nbformat.NotebookNode", path: Path) -> None:
     """Write a notebook whole, or not at all, and only where it differs."""
+    import nbformat
+
     write_changed(path, nbformat.writes(notebook) + "\n")
 
 

@@ -6,13 +6,10 @@ It reads published files and tables, and computes nothing.
 
 import json
 import re
-import shutil
 from functools import cache
-from pathlib import Path
 
 import yaml
 from docutils import nodes
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
@@ -25,10 +22,9 @@ from dispersed_autonomy.findings.results import ResultError, format_result
 from dispersed_autonomy.findings.verify import find_unverified, show, summarise
 from dispersed_autonomy.inputs.citation import read_citation
 from dispersed_autonomy.release.freeze import list_changes
-from dispersed_autonomy.site.accessibility import mend_pages
+from dispersed_autonomy.site.finish import TEMPLATES
 from dispersed_autonomy.site.metadata import (
     find_launches,
-    write_addresses,
     write_setup,
 )
 from dispersed_autonomy.site.pages import (
@@ -36,15 +32,6 @@ from dispersed_autonomy.site.pages import (
     describe_figure,
     group_by_standing,
     write_head,
-)
-from dispersed_autonomy.site.search import write_findings
-
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    undefined=StrictUndefined,
 )
 
 
@@ -302,26 +289,6 @@ def add_head(_app, page: str, _template, context: dict, _doctree) -> None:
     )
 
 
-def publish_at_root(app: Sphinx, _exception: Exception | None) -> None:
-    """Copy the published files to the root of the finished site."""
-    if _exception is None and app.builder.name == "html":
-        shutil.copytree(paths.PUBLISHED, app.outdir, dirs_exist_ok=True)
-
-
-def finish_pages(app: Sphinx, _exception: Exception | None) -> None:
-    """Make the finished pages accessible, and what they say findable."""
-    if _exception is None and app.builder.name == "html":
-        mend_pages(Path(app.outdir))
-        write_findings(Path(app.outdir))
-        citation = read_citation()
-        base = citation["url"].rstrip("/") + "/" if "url" in citation else ""
-        not_found = TEMPLATES.get_template("not-found.html").render(
-            title=app.config.project, base=base
-        )
-        (Path(app.outdir) / "404.html").write_text(not_found, encoding="utf-8")
-        write_addresses(Path(app.outdir), citation)
-
-
 def drop_needless_scripts(
     app: Sphinx, page: str, _template, context: dict, _doctree
 ) -> None:
@@ -360,6 +327,4 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-collect-pages", make_pages)
     app.connect("html-page-context", add_head)
     app.connect("html-page-context", drop_needless_scripts, priority=900)
-    app.connect("build-finished", publish_at_root)
-    app.connect("build-finished", finish_pages, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -291,15 +291,16 @@ def write_head(page: str, claims: dict[str, dict], figures: dict[str, dict]) -> 
 
 
 def write_bibtex(
-    folder: Path, figures: dict[str, dict], claims: list[dict]
+    folder: Path, figures: dict[str, dict], claims: dict[str, dict]
 ) -> None:
     """Write the BibTeX entry of every figure and claim beside its page."""
-    (folder / "claims").mkdir(exist_ok=True)
+    for kind in ("figures", "claims"):
+        (folder / kind).mkdir()
     for figure in figures.values():
         (folder / "figures" / f"{figure['id']}.bib").write_text(
             cite_figure(figure)["bibtex"], encoding="utf-8"
         )
-    for claim in claims:
+    for claim in claims.values():
         (folder / "claims" / f"{claim['id']}.bib").write_text(
             cite_claim(claim)["bibtex"], encoding="utf-8"
         )

@@ -145,58 +145,58 @@ def add_verdict(deck: Presentation, claim: dict, results: dict[str, dict]) -> No
     )
 
 
-def write_slides(
-    folder: Path,
-    results: dict[str, dict],
-    figures: dict[str, dict],
-    claims: list[dict],
-) -> None:
-    """Write a file for every figure, and the deck of everything.
-
-    They go into `figures/` and `slides/`.
+def write_slide(file: Path, published: Path, figure: dict) -> None:
+    """Write the slide of one figure.
 
     Parameters
     ----------
-    folder : Path
+    file : Path
+        The file to write.
+    published : Path
         The published files, the figures' pictures and data among them.
-    results, figures : dict of str to dict
-        By id.
-    claims : list of dict
-        As judged, in their order.
+    figure : dict
+        As published.
+    """
+    deck = open_deck(first_sentence(figure["caption"]), read_citation())
+    _add_published(deck, published, figure)
+    file.write_bytes(to_bytes(deck))
+
+
+def write_deck(
+    file: Path,
+    published: Path,
+    results: dict[str, dict],
+    figures: dict[str, dict],
+    claims: dict[str, dict],
+) -> None:
+    """Write the deck of everything, in the order of the claims.
+
+    Parameters
+    ----------
+    file, published : Path
+        As of `write_slide`.
+    results, figures, claims : dict of str to dict
+        As published, by id.
     """
     citation = read_citation()
-    frames = {id: pd.read_csv(folder / "figures" / f"{id}.csv") for id in figures}
-    whole = open_deck(citation["title"], citation)
-    cover = _add_slide(whole, citation["title"])
-    _add_text(
-        cover,
-        f"{', '.join(read_authors(citation))}, version {citation['version']},"
-        f" {citation['date-released']}",
-        Inches(2),
-        Inches(1),
-        16,
-        INK,
-    )
-    _add_text(
-        cover,
-        f"{citation['abstract']}\n\n{place('index.html', citation)}",
-        Inches(3),
-        Inches(2),
-        16,
-        INK,
-    )
-    for claim in claims:
-        add_verdict(whole, claim, results)
+    deck = open_deck(citation["title"], citation)
+    cover = _add_slide(deck, citation["title"])
+    edition = f"version {citation['version']}, {citation['date-released']}"
+    authors = f"{', '.join(read_authors(citation))}, {edition}"
+    about = f"{citation['abstract']}\n\n{place('index.html', citation)}"
+    _add_text(cover, authors, Inches(2), Inches(1), 16, INK)
+    _add_text(cover, about, Inches(3), Inches(2), 16, INK)
+    for claim in claims.values():
+        add_verdict(deck, claim, results)
         for id in claim["figures"]:
-            add_figure(
-                whole, figures[id], frames[id], folder / "figures" / f"{id}.png"
-            )
-    for id, figure in figures.items():
-        deck = open_deck(first_sentence(figure["caption"]), citation)
-        add_figure(deck, figure, frames[id], folder / "figures" / f"{id}.png")
-        (folder / "figures" / f"{id}.pptx").write_bytes(to_bytes(deck))
-    (folder / "slides").mkdir()
-    (folder / "slides" / "dispersed-autonomy.pptx").write_bytes(to_bytes(whole))
+            _add_published(deck, published, figures[id])
+    file.write_bytes(to_bytes(deck))
+
+
+def _add_published(deck: Presentation, published: Path, figure: dict) -> None:
+    stem = published / "figures" / figure["id"]
+    frame = pd.read_csv(stem.with_suffix(".csv"))
+    add_figure(deck, figure, frame, stem.with_suffix(".png"))
 
 
 def to_bytes(deck: Presentation) -> bytes:
