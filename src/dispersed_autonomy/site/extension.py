@@ -11,6 +11,7 @@ from functools import cache
 import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
@@ -33,6 +34,8 @@ from dispersed_autonomy.site.pages import (
     group_by_standing,
     write_head,
 )
+
+PUBLISHED = ("results", "claims", "figures")
 
 
 @cache
@@ -60,6 +63,18 @@ def find_published(kind: str, id: str, place: str) -> dict:
     return items[id]
 
 
+def note_inputs(env: BuildEnvironment, *files: Path) -> None:
+    """Note what a page shows, so that it is rendered anew where that has changed."""
+    lists = [paths.PUBLISHED / f"{name}.json" for name in PUBLISHED]
+    for path in (*lists, *files):
+        env.note_dependency(str(path))
+
+
+def renew_index(_app, _env, _added, _changed, _removed) -> list[str]:
+    """Render one page in any case: those of figures and claims are made after it."""
+    return ["index"]
+
+
 class ResultRole(SphinxRole):
     """A result in a sentence, linked to its row in the table of results:
     ``{result}`id:form` ``.
@@ -68,6 +83,7 @@ class ResultRole(SphinxRole):
     def run(self):
         id, _, form = self.text.partition(":")
         source, line = self.get_source_info()
+        note_inputs(self.env)
         result = find_published("results", id, f"{source}:{line}")
         try:
             text = format_result(result, form or "value")
@@ -88,7 +104,12 @@ class TemplateDirective(SphinxDirective):
     optional_arguments = 1
     final_argument_whitespace = True
 
+    def list_inputs(self) -> list[Path]:
+        """Return the files that it shows, besides what is published."""
+        return []
+
     def run(self):
+        note_inputs(self.env, *self.list_inputs())
         html = TEMPLATES.get_template(f"{self.name}.html").render(
             root=self.to_page("index").removesuffix("index.html") or "./",
             page=self.to_page,
@@ -165,6 +186,9 @@ class Headlines(TemplateDirective):
 
 
 class Explorer(TemplateDirective):
+    def list_inputs(self):
+        return [paths.PUBLISHED / "tradeoffs.json"]
+
     def gather(self):
         text = (
             (paths.PUBLISHED / "tradeoffs.json")
@@ -190,6 +214,9 @@ class ResultsTable(TemplateDirective):
 
 
 class DatasetsTable(TemplateDirective):
+    def list_inputs(self):
+        return sorted(paths.DATA.glob("*/datapackage.json"))
+
     def gather(self):
         descriptions = sorted(paths.DATA.glob("*/datapackage.json"))
         return {
@@ -201,11 +228,17 @@ class DatasetsTable(TemplateDirective):
 
 
 class StandingTable(TemplateDirective):
+    def list_inputs(self):
+        return sorted((paths.DATA / "buyer_surveys").glob("*.csv"))
+
     def gather(self):
         return {"groups": group_by_standing()}
 
 
 class Verification(TemplateDirective):
+    def list_inputs(self):
+        return [paths.VERIFICATION]
+
     def gather(self):
         report = json.loads(paths.VERIFICATION.read_text(encoding="utf-8"))
         unverified = find_unverified(report, read_published("results"))
@@ -218,6 +251,9 @@ class Verification(TemplateDirective):
 
 
 class Changes(TemplateDirective):
+    def list_inputs(self):
+        return sorted(paths.RELEASES.glob("*/*.json"))
+
     def gather(self):
         return {"steps": list_changes(), "show": show}
 
@@ -324,6 +360,7 @@ def setup(app: Sphinx) -> dict:
         "launch": Launch,
     }.items():
         app.add_directive(name, directive)
+    app.connect("env-get-outdated", renew_index)
     app.connect("html-collect-pages", make_pages)
     app.connect("html-page-context", add_head)
     app.connect("html-page-context", drop_needless_scripts, priority=900)
