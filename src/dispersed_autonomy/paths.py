@@ -19,6 +19,9 @@ STAGED = BUILD / "source"
 RUN = Path(os.environ.get("DISPERSED_AUTONOMY_RUN", BUILD / "scratch"))
 FIGURES = RUN / "figures"
 PUBLISHED = BUILD / "published"
+PARTS = BUILD / "parts"  # the files of each part of the site, with their digests
+RENDERED = PARTS / "rendered.json"
+PRINTED = BUILD / "pdf"
 SITE = BUILD / "html"
 VERIFIED = BUILD / "verified"
 

@@ -22,7 +22,6 @@ from doit.reporter import ConsoleReporter
 from doit.tools import config_changed
 
 from dispersed_autonomy import paths
-from dispersed_autonomy.build.environment import LockError, check_lock
 from dispersed_autonomy.build.render import RenderError, render_pages
 from dispersed_autonomy.build.replace import (
     SITES,
@@ -33,16 +32,16 @@ from dispersed_autonomy.build.replace import (
 )
 from dispersed_autonomy.findings.cache import execute_changed
 from dispersed_autonomy.inputs.citation import CitationError, read_citation
+from dispersed_autonomy.inputs.environment import LockError, check_lock
 from dispersed_autonomy.inputs.files import list_files, mirror_files
-from dispersed_autonomy.inputs.origins import list_outdated
+from dispersed_autonomy.inputs.origins import OriginError, check_origins
 
 PACKAGE = "dispersed_autonomy"
-PARTS = (
+paths.PARTS = (
     paths.BUILD / "parts"
 )  # a list of the files of each part, with their digests
-RENDERED = PARTS / "rendered.json"
+paths.RENDERED = paths.PARTS / "rendered.json"
 ERRORS = ("ResultError", "ClaimError", "CitationError", "TableError", "FigureError")
-NAMED = 3
 
 
 class Reporter(ConsoleReporter):
@@ -124,14 +123,14 @@ class StopBuild(Exception):
 
 def make_part(name: str, write: Callable[[Path], None], target: Path) -> object:
     """Write one part into an empty folder and bring what changed to its place."""
-    PARTS.mkdir(parents=True, exist_ok=True)
+    paths.PARTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=paths.BUILD, prefix=".part-") as folder:
         try:
             with clear_errors():
                 write(Path(folder))
         except StopBuild as error:
             return TaskFailed(str(error))
-        mirror_files(Path(folder), target, PARTS / f"{name}.json")
+        mirror_files(Path(folder), target, paths.PARTS / f"{name}.json")
     return True
 
 
@@ -144,7 +143,7 @@ def describe_part(
     of: object = "",
 ) -> dict:
     """Return the task of one part: due where a file that it reads has changed."""
-    manifest = PARTS / f"{name}.json"
+    manifest = paths.PARTS / f"{name}.json"
     return {
         "basename": name,
         "doc": doc,
@@ -278,7 +277,9 @@ def list_site() -> Iterator[dict]:
     """Yield the tasks that render the pages and replace the site."""
     templates = list_files(paths.PROJECT / "src" / PACKAGE / "site" / "templates")
     code = [*find_code("site.extension"), *templates]
-    shown = [PARTS / f"{name}.json" for name in ("findings", "explorer", "pages")]
+    shown = [
+        paths.PARTS / f"{name}.json" for name in ("findings", "explorer", "pages")
+    ]
     releases = sorted(paths.RELEASES.glob("*/*.json"))
     data = [*list_files(paths.DATA), paths.CITATION, *releases]
 
@@ -287,7 +288,7 @@ def list_site() -> Iterator[dict]:
             folder = render_pages(paths.STAGED, [*code, paths.CITATION])
         except RenderError as error:
             return TaskFailed(f"RenderError: {error}")
-        mirror_files(folder, folder, RENDERED)
+        mirror_files(folder, folder, paths.RENDERED)
         return True
 
     def replace() -> object:
@@ -301,6 +302,7 @@ def list_site() -> Iterator[dict]:
             check_site(fresh, dict.fromkeys(_list_published()))
         except SiteError as error:
             return TaskFailed(f"SiteError: {error}")
+        late("release.pdf", "place_book")(fresh)
         replace_site(fresh, paths.SITE)
         remove_old(paths.SITE)
         return True
@@ -310,15 +312,16 @@ def list_site() -> Iterator[dict]:
         "doc": "rendering",
         "actions": [render],
         "file_dep": [str(path) for path in [*shown, *code, *data]],
-        "targets": [str(RENDERED)],
+        "targets": [str(paths.RENDERED)],
     }
-    parts = [p for p in PARTS.glob("*.json") if p != RENDERED]
+    parts = [p for p in paths.PARTS.glob("*.json") if p != paths.RENDERED]
     yield {
         "basename": "site",
         "doc": "the site, checked",
         "actions": [replace],
         "file_dep": [
-            str(path) for path in [RENDERED, *parts, *find_code("site.finish")]
+            str(path)
+            for path in [paths.RENDERED, *parts, *find_code("site.finish")]
         ],
         "uptodate": [lambda: (paths.SITE / "index.html").exists()],
     }
@@ -326,43 +329,10 @@ def list_site() -> Iterator[dict]:
 
 def _list_published() -> list[str]:
     names = set()
-    for manifest in PARTS.glob("*.json"):
+    for manifest in paths.PARTS.glob("*.json"):
         if manifest.stem not in ("pages", "rendered"):
             names |= set(json.loads(manifest.read_text(encoding="utf-8")))
     return sorted(names)
-
-
-def check_inputs() -> None:
-    """Check the environment and the tables before anything runs.
-
-    Raises
-    ------
-    StopBuild
-        If the libraries are not those of the lock, the citation file cannot be
-        read, or a table was built by code that has changed since.
-    """
-    try:
-        check_lock()
-        read_citation()
-    except (LockError, CitationError) as error:
-        raise StopBuild(f"{type(error).__name__}: {error}") from error
-    stop_outdated()
-
-
-def stop_outdated() -> None:
-    """Raise StopBuild if a table was built by code that has changed since."""
-    outdated = list_outdated()
-    if not outdated:
-        return
-    told = []
-    for dataset, pieces in outdated.items():
-        more = f" and {len(pieces) - NAMED} more" if len(pieces) > NAMED else ""
-        told.append(f"data/{dataset}: {', '.join(pieces[:NAMED])}{more}")
-    due = f"make data DATASETS='{' '.join(outdated)}'"
-    changed = "\n".join(told)
-    raise StopBuild(
-        f"Tables older than the code that builds them:\n{changed}\nRun {due}"
-    )
 
 
 def build_book() -> str | int:
@@ -371,9 +341,11 @@ def build_book() -> str | int:
     for left in paths.BUILD.glob(".part-*"):  # of a build that was killed
         shutil.rmtree(left, ignore_errors=True)
     try:
-        check_inputs()
-    except StopBuild as error:
-        return str(error)
+        check_lock()
+        check_origins()
+        read_citation()
+    except (LockError, OriginError, CitationError) as error:
+        return f"{type(error).__name__}: {error}"
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     if failures := execute_changed(notebooks, os.cpu_count() or 1):
         failed = "\n".join(["These notebooks failed:", *failures])

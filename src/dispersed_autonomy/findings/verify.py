@@ -19,6 +19,8 @@ from dispersed_autonomy.findings.results import (
     read_recorded,
     tolerance_of,
 )
+from dispersed_autonomy.inputs.environment import LockError, check_lock
+from dispersed_autonomy.inputs.origins import OriginError, check_origins
 
 COMPUTED = ("value", "low", "high")
 STATED = ("level", "n", "unit")
@@ -163,6 +165,11 @@ def main() -> None:
     """Execute every notebook, compare its results with the committed ones, and
     write the page's report.
     """
+    try:
+        check_lock()
+        check_origins()
+    except (LockError, OriginError) as error:
+        sys.exit(f"{type(error).__name__}: {error}")
     shutil.rmtree(paths.VERIFIED, ignore_errors=True)
     failures = execute_notebooks(
         sorted(paths.NOTEBOOKS.glob("*.ipynb")),

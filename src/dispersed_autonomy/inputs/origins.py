@@ -14,6 +14,7 @@ from pathlib import Path
 from dispersed_autonomy import paths
 
 PACKAGE = "dispersed_autonomy"
+NAMED = 3  # of the pieces of code that have changed
 SOURCE = Path(__file__).resolve().parents[1]
 # Fetching, checking and writing change no number; checksums, and the tests that
 # rebuild every table byte for byte, watch them.
@@ -148,6 +149,29 @@ def _strip(text: str, tree: ast.Module) -> list[str]:
             for number in range(said.lineno, said.end_lineno + 1):
                 lines[number - 1] = ""
     return lines
+
+
+class OriginError(Exception):
+    """A table that is older than the code that builds it."""
+
+
+def check_origins() -> None:
+    """Check that every table was built by the code of today.
+
+    Raises
+    ------
+    OriginError
+        If not; the message names the datasets, what has changed, and what is due.
+    """
+    outdated = list_outdated()
+    if not outdated:
+        return
+    told = []
+    for dataset, pieces in outdated.items():
+        more = f" and {len(pieces) - NAMED} more" if len(pieces) > NAMED else ""
+        told.append(f"data/{dataset}: {', '.join(pieces[:NAMED])}{more}")
+    due = "\n".join([*told, f"Run make data DATASETS='{' '.join(outdated)}'"])
+    raise OriginError(f"tables are older than the code that builds them:\n{due}")
 
 
 def list_outdated(data: Path | None = None) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 They are rebuilt side by side, with progress.
 """
 
+import argparse
 import subprocess
 import sys
 import time
@@ -62,9 +63,15 @@ def rebuild_tables(scripts: list[Path], workers: int = 2) -> dict[str, float]:
 
 
 def main() -> None:
-    """Rebuild all tables, or stop with one message."""
+    """Rebuild the tables of datasets that are named, or of all."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("datasets", nargs="*", help="folders below data/")
+    named = parser.parse_args().datasets
+    scripts = {script.parent.name: script for script in find_scripts()}
+    if unknown := sorted(set(named) - set(scripts)):
+        sys.exit(f"RebuildError: no script builds {', '.join(unknown)}")
     try:
-        rebuild_tables(find_scripts())
+        rebuild_tables([scripts[dataset] for dataset in named or scripts])
     except RebuildError as error:
         sys.exit(f"RebuildError: {error}")
 

@@ -4,6 +4,7 @@ They are joined with bookmarks and page numbers.
 """
 
 import io
+import json
 import re
 import sys
 from pathlib import Path
@@ -16,8 +17,10 @@ from pypdf.generic import Fit, NameObject
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.inputs.citation import FOLDER, read_citation
+from dispersed_autonomy.inputs.files import copy_changed, digest_file, write_changed
 from dispersed_autonomy.release.browser import BrowserError, open_browser
 
+BOOK = f"{FOLDER}.pdf"
 PLACE = "<!--whole-book-->"
 MARGINS = {"top": "16mm", "bottom": "18mm", "left": "15mm", "right": "15mm"}
 # What is folded is opened, but for the code of cells that are hidden on purpose.
@@ -151,28 +154,53 @@ def link_book(page: str, name: str, sheets: int) -> str:
     return re.sub(f"{PLACE}(<li>.*?</li>)?", item, page)
 
 
+def place_book(site: Path) -> bool:
+    """Put the printed book into a site and link it there.
+
+    Parameters
+    ----------
+    site : Path
+        With the pages of today.
+
+    Returns
+    -------
+    bool
+        Whether there is a book that was printed from these pages.
+    """
+    about = paths.PRINTED / "about.json"
+    if not about.exists():
+        return False
+    printed = json.loads(about.read_text(encoding="utf-8"))
+    if printed["pages"] != digest_file(paths.RENDERED):
+        return False
+    copy_changed(paths.PRINTED / BOOK, site / BOOK)
+    keep = site / "keep.html"
+    page = link_book(keep.read_text(encoding="utf-8"), BOOK, printed["sheets"])
+    write_changed(keep, page)
+    return True
+
+
 def main() -> None:
-    """Print the book into the built site, and link it there."""
+    """Print the book, if its pages have changed, and link it in the built site."""
     if not (paths.SITE / "index.html").exists():
         sys.exit("The site has not been built: make book")
+    if place_book(paths.SITE):
+        print("Unchanged: the printed book")
+        return
     try:
         with open_browser() as browser:
-            book = print_book(
-                browser, paths.SITE, list_pages(paths.SITE), read_citation()
-            )
+            pages = list_pages(paths.SITE)
+            book = print_book(browser, paths.SITE, pages, read_citation())
     except BrowserError as error:
         sys.exit(f"No PDF of the book: {error}")
-    file = paths.SITE / f"{FOLDER}.pdf"
+    paths.PRINTED.mkdir(parents=True, exist_ok=True)
+    file = paths.PRINTED / BOOK
     book.write(file)
-    keep = paths.SITE / "keep.html"
-    keep.write_text(
-        link_book(keep.read_text(encoding="utf-8"), file.name, len(book.pages)),
-        encoding="utf-8",
-    )
-    print(
-        f"{file.relative_to(paths.PROJECT)}: {len(book.pages)} pages,"
-        f" {file.stat().st_size / 1e6:.1f} MB"
-    )
+    about = {"pages": digest_file(paths.RENDERED), "sheets": len(book.pages)}
+    write_changed(paths.PRINTED / "about.json", json.dumps(about) + "\n")
+    place_book(paths.SITE)
+    size = file.stat().st_size / 1e6
+    print(f"{BOOK}: {len(book.pages)} pages, {size:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ It reads published files and tables, and computes nothing.
 import json
 import re
 from functools import cache
+from pathlib import Path
 
 import yaml
 from docutils import nodes
@@ -64,14 +65,14 @@ def find_published(kind: str, id: str, place: str) -> dict:
 
 
 def note_inputs(env: BuildEnvironment, *files: Path) -> None:
-    """Note what a page shows, so that it is rendered anew where that has changed."""
+    """Note what a page shows: where that changes, it is rendered anew."""
     lists = [paths.PUBLISHED / f"{name}.json" for name in PUBLISHED]
     for path in (*lists, *files):
         env.note_dependency(str(path))
 
 
 def renew_index(_app, _env, _added, _changed, _removed) -> list[str]:
-    """Render one page in any case: those of figures and claims are made after it."""
+    """Render one page in any case: figures' and claims' pages follow it."""
     return ["index"]
 
 
