@@ -4,7 +4,15 @@ BIN := .venv/bin
 READY := .venv/.ready
 AXE := tests/browser/node_modules/.package-lock.json
 
-.PHONY: help book test lab notebooks data benchmark lock clean
+# An environment that came along with a copied or moved folder still points to the old one.
+ifneq ($(wildcard $(READY)),)
+ifneq ($(shell cat $(READY)),$(CURDIR))
+$(info .venv belongs to another folder: it will be made anew.)
+$(shell rm -f $(READY))
+endif
+endif
+
+.PHONY: help book test lab notebooks data bench lock clean
 .PHONY: check-site verify pdf readme release
 .DEFAULT_GOAL := help
 
@@ -16,20 +24,16 @@ $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
-	@touch $@
+	@echo "$(CURDIR)" > $@
 
-book: $(READY) ## execute all notebooks and build _build/html/index.html
-	$(BIN)/python -m dispersed_autonomy.findings.execute
-	$(BIN)/python -m dispersed_autonomy.site.stage
-	@rm -rf _build/html _build/.doctrees
-	$(BIN)/jupyter-book build _build/source --path-output . -n -W --keep-going --quiet
-	@echo "Open _build/html/index.html"
+book: $(READY) ## run what changed and build _build/html/index.html
+	@$(BIN)/python -m dispersed_autonomy.build
 
-test: book ## build the site, then run all tests, the notebooks among them
-	$(BIN)/python -m pytest --nbval --nbval-kernel-startup-timeout=300 --nbval-cell-timeout=600 -n auto --dist loadscope tests notebooks
+test: book ## build, then test units, data, notebooks and one page of each template
+	$(BIN)/python -m pytest --nbval --nbval-kernel-startup-timeout=300 --nbval-cell-timeout=600 -m "not every" -n auto --dist loadscope tests notebooks
 
-check-site: book $(AXE) ## look at every page in a browser: accessibility, disk, network, search, print
-	$(BIN)/python -m pytest -m "browser or office" -n auto --dist loadscope tests
+check-site: book $(AXE) ## look at every page, slide, setting and query in a browser
+	$(BIN)/python -m pytest -m "browser or office" -n auto --dist worksteal tests
 
 $(AXE): tests/browser/package-lock.json
 	@npm ci --prefix tests/browser --no-audit --no-fund --silent || echo "axe-core could not be installed (it needs Debian's packages nodejs and npm): its check will be skipped."
@@ -45,6 +49,7 @@ readme: $(READY) ## write the README's tables of data and exhibits anew
 
 release: $(READY) ## freeze the site, built clean, as VERSION=x.y.z
 	@$(BIN)/python -m dispersed_autonomy.release.freeze --check "$(VERSION)"
+	@rm -rf _build/sphinx
 	@$(MAKE) book
 	@$(MAKE) pdf || echo "The release will be without it."
 	@$(BIN)/python -m dispersed_autonomy.release.freeze "$(VERSION)"
@@ -52,19 +57,19 @@ release: $(READY) ## freeze the site, built clean, as VERSION=x.y.z
 lab: $(READY) ## open JupyterLab on the same environment
 	$(BIN)/jupyter lab notebooks
 
-notebooks: $(READY) ## execute the notebooks and write them back, for a commit
-	$(BIN)/python -m dispersed_autonomy.findings.execute --inplace
+notebooks: $(READY) ## run what changed and write the notebooks back, executed, for a commit
+	$(BIN)/python -m dispersed_autonomy.findings.cache --inplace
 	$(BIN)/python -m dispersed_autonomy.site.readme
 
-data: $(READY) ## rebuild every table from the pinned upstream files
-	$(BIN)/python -m dispersed_autonomy.inputs.rebuild
+data: $(READY) ## rebuild every table from the pinned upstream files, or those of DATASETS="a b"
+	$(BIN)/python -m dispersed_autonomy.inputs.rebuild $(DATASETS)
 	@git diff --stat --exit-code -- data && echo "No byte of any table has changed."
 
-benchmark: $(READY) ## measure what takes long, each as a ratio in one run
+bench: $(READY) ## measure what takes long, each as a ratio in one run
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 lock: $(READY) ## write requirements.txt anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra cluster --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" --output-file requirements.txt
 
-clean: ## remove everything that was built, and the environment
+clean: ## remove everything that was built, what is cached, and the environment
 	rm -rf _build .venv

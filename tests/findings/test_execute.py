@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 
+from dispersed_autonomy.findings import execute
 from dispersed_autonomy.findings.execute import execute_notebooks
 
 
@@ -42,8 +43,8 @@ def test_a_failure_names_notebook_cell_and_reason_and_the_others_still_run(
     done = nbformat.read(tmp_path / "out" / "01_good.ipynb", as_version=4)
     assert done.cells[1].outputs[0].text == "2\n"
     progress = capsys.readouterr().out
-    assert "01_good: cell 2 of 2" in progress
-    assert "02_bad: FAILED" in progress
+    assert "/2] 01_good: done" in progress
+    assert "/2] 02_bad: FAILED" in progress
 
 
 def test_a_failure_that_names_a_cell_of_an_earlier_run_is_noticed(write, tmp_path):
@@ -56,3 +57,86 @@ def test_a_failure_that_names_a_cell_of_an_earlier_run_is_noticed(write, tmp_pat
         "code cell 2 ('x / 0')"
         in execute_notebooks([path], tmp_path / "out", workers=1)[0]
     )
+
+
+def test_state_of_one_notebook_that_reaches_another_is_noticed(write, tmp_path):
+    leak = """
+import builtins, os, sys
+import numpy as np
+import pandas as pd
+builtins.leak = os.environ["LEAK"] = sys.modules["leak"] = "here"
+np.random.seed(1)
+pd.set_option("display.max_rows", 3)
+os.chdir("..")
+"""
+    seek = """
+import builtins, os, sys
+import pandas as pd
+print(hasattr(builtins, "leak"), "LEAK" in os.environ, "leak" in sys.modules)
+print(pd.get_option("display.max_rows"), os.path.basename(os.getcwd()))
+"""
+    notebooks = [
+        write("01_leak", leak),
+        *(write(f"0{n}_seek", seek) for n in (2, 3)),
+    ]
+    assert execute_notebooks(notebooks, tmp_path / "out", workers=1) == []
+    for name in ("02_seek", "03_seek"):
+        done = nbformat.read(tmp_path / "out" / f"{name}.ipynb", as_version=4)
+        assert done.cells[0].outputs[0].text == (
+            f"False False False\n60 {tmp_path.name}\n"
+        )
+
+
+def test_a_process_that_dies_is_named_with_its_cell(write, tmp_path):
+    path = write("01_dies", "import os", "os._exit(7)")
+    (failure,) = execute_notebooks([path], tmp_path / "out", workers=1)
+    assert failure == (
+        "01_dies.ipynb, code cell 2 ('os._exit(7)'): its process ended with 7"
+    )
+
+
+def test_a_cell_that_takes_too_long_is_stopped_and_named(
+    write, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(execute, "CELL_TIMEOUT_SECONDS", 8)
+    path = write("01_slow", "import time", "time.sleep(60)")
+    (failure,) = execute_notebooks([path], tmp_path / "out", workers=1)
+    assert "code cell 2 ('time.sleep(60)'): it ran for more than 8 s" in failure
+
+
+def test_outputs_out_of_order_or_a_line_split_in_two_are_noticed(write, tmp_path):
+    code = """
+import sys
+from IPython.display import display
+print("a", end="")
+print("b")
+display({"text/plain": "shown"}, raw=True)
+print("c")
+sys.stderr.write("d")
+1 + 1
+"""
+    path = write("01_order", code, "2 + 2;", "x = 3")
+    assert execute_notebooks([path], tmp_path / "out", workers=1) == []
+    done = nbformat.read(tmp_path / "out" / "01_order.ipynb", as_version=4)
+    assert [
+        (o.output_type, o.get("text") or o["data"]["text/plain"])
+        for o in done.cells[0].outputs
+    ] == [
+        ("stream", "ab\n"),
+        ("display_data", "shown"),
+        ("stream", "c\n"),
+        ("stream", "d"),
+        ("execute_result", "2"),
+    ]
+    assert [cell.execution_count for cell in done.cells] == [1, 2, 3]
+    assert [cell.outputs for cell in done.cells[1:]] == [[], []]
+
+
+def test_a_notebook_that_cannot_be_read_is_named_and_the_others_run(
+    write, tmp_path
+):
+    good, bad = write("01_good", "1"), tmp_path / "02_bad.ipynb"
+    bad.write_text("{")
+    (failure,) = execute_notebooks([good, bad], tmp_path / "out", workers=1)
+    assert failure.startswith("02_bad.ipynb: cannot be read: ")
+    assert (tmp_path / "out" / "01_good.ipynb").exists()

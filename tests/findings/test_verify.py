@@ -100,6 +100,7 @@ def copy(tmp_path_factory):
             ignore=shutil.ignore_patterns("__pycache__"),
         )
     shutil.copy(paths.NOTEBOOKS / "09_collaboration.ipynb", root / "notebooks")
+    shutil.copy(paths.PROJECT / "requirements.txt", root)
     shutil.copytree(paths.WORDS, root / "notebooks" / "figures")
 
     def verify():

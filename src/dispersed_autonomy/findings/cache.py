@@ -6,6 +6,7 @@ and their descriptions, modules, claims, words and style of figures. It is used
 again where all of these have the same bytes, whenever and wherever that was.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -237,10 +238,16 @@ def execute_changed(notebooks: list[Path], workers: int) -> list[str]:
 
 
 def main() -> None:
-    """Execute what has changed, or stop and say what failed."""
+    """Execute what has changed; with --inplace write it into the notebooks."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--inplace", action="store_true", help="for a commit")
+    options = parser.parse_args()
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     if failures := execute_changed(notebooks, os.cpu_count() or 1):
-        sys.exit("\n".join(["", "These notebooks failed:", *failures]))
+        sys.exit("\n".join(["These notebooks failed:", *failures]))
+    if options.inplace:
+        for path in notebooks:
+            copy_changed(paths.EXECUTED / path.name, path)
 
 
 if __name__ == "__main__":
