@@ -36,6 +36,14 @@ WORDS = {
     "alt": "Dot plot of two numbers, of which the second lies more to the right.",
     "source": "A publisher, 2025.",
 }
+CLAIM = {
+    "id": "recruit-retain",
+    "heading": "A heading",
+    "claim": "It retains people.",
+    "stated": "It retains people.",
+    "attribution": "nothing",
+    "kind": "effect",
+}
 PAGES = {
     "index.md": "# A small book\n\nThe first is {result}`first`.\n",
     "keep.md": "# To keep\n\nThe second is {result}`second`.\n",
@@ -66,13 +74,19 @@ def project(tmp_path_factory):
     skipped = shutil.ignore_patterns("__pycache__")
     shutil.copytree(paths.PROJECT / "src", root / "src", ignore=skipped)
     shutil.copytree(paths.DATA, root / "data", ignore=skipped)
-    for name in ("CITATION.cff", "requirements.txt", "_config.yml"):
+    for name in (
+        "CITATION.cff",
+        "requirements.txt",
+        "_config.yml",
+        "pyproject.toml",
+    ):
         shutil.copy(paths.PROJECT / name, root)
     (root / "notebooks" / "figures").mkdir(parents=True)
     write_notebook(root / "notebooks" / "01_first.ipynb", "Is it first?", FIRST)
     write_notebook(root / "notebooks" / "02_second.ipynb", "Is it second?", SECOND)
     words = root / "notebooks" / "figures" / "small.yml"
     words.write_text(yaml.safe_dump(WORDS))
+    (root / "data" / "claims.yml").write_text(yaml.safe_dump([CLAIM]))
     (root / "book" / "_static").mkdir(parents=True)
     for name, text in PAGES.items():
         (root / "book" / name).write_text(text)
