@@ -24,7 +24,10 @@ def plot_lines(
     points: list[str] = (),
     reference: float | None = None,
     reference_label: str = "",
+    reference_side: str = "left",
     ylim: tuple[float, float] | None = None,
+    start: float | None = None,
+    start_label: str = "",
 ) -> Axes:
     """Draw series over time, some in colour and the others in grey.
 
@@ -44,9 +47,13 @@ def plot_lines(
     points : list of str
         Series drawn as points.
     reference : float, optional
-        Where to draw a dashed horizontal line, with `reference_label` on it.
+        Where to draw a dashed horizontal line, with `reference_label` on it at
+        `reference_side`.
     ylim : tuple, optional
         Limits of the vertical axis.
+    start : float, optional
+        Where to draw a vertical line, such as the start of an experiment, with
+        `start_label` beside it.
     """
     ax = ax or plt.gca()
     others = frame[~frame[line].isin(emphasis)].astype({line: str})
@@ -81,7 +88,19 @@ def plot_lines(
                 zorder=2,
             )
     if reference is not None:
-        mark_level(ax, reference, reference_label)
+        mark_level(ax, reference, reference_label, reference_side)
+    if start is not None:
+        ax.axvline(start, color="0.3", linewidth=1.2)
+        ax.annotate(
+            start_label,
+            (start, 1),
+            xycoords=ax.get_xaxis_transform(),
+            xytext=(-6, -6),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize=11,
+        )
     if pd.api.types.is_datetime64_any_dtype(frame[x]):
         dates = AutoDateLocator(minticks=3)
         ax.xaxis.set(
