@@ -23,6 +23,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from dispersed_autonomy.analysis.surveys import wilson_interval
+
 SEEN = {
     "publisher": "at the publisher",
     "secondary": "in a page that cites it",
@@ -39,6 +41,7 @@ PRINTED = {
     "forecast": "a forecast",
 }
 EVIDENCE = ("at the publisher",)
+CITED = ("at the publisher", "in a page that cites it")
 FORMS = ("a number", "a fraction", "a range", "a bound")
 CLAIMED = "asks what is claimed"
 NEAR = "asks something near"
@@ -61,8 +64,8 @@ def classify_figures(shares: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With `seen`, `printed`, and `lowest_percent` and `highest_percent`: limits of
-        what the printing allows, without sampling error.
+        With `seen`, `printed`, and `lowest_percent` and `highest_percent`: limits
+        of what the printing allows, without sampling error.
 
     Raises
     ------
@@ -77,6 +80,8 @@ def classify_figures(shares: pd.DataFrame) -> pd.DataFrame:
         raise StandardError(f"unknown: {wrong.astype(str).to_dict('records')}")
     if ((seen == "at the publisher") & ~shares["verified"]).any():
         raise StandardError("seen at the publisher, and verified by nobody")
+    rough = (shares["kind"] == "derived") & (shares["rounding_points"] > 0)
+    printed = printed.mask(rough, "a fraction")
     known = shares["share_percent"].notna()
     slack = shares["rounding_points"].fillna(0)
     return shares.assign(
@@ -140,6 +145,7 @@ def select_evidence(
         & (figures["field_year"] >= years[0])
         & (figures["field_year"] < years[1])
     ]
+    own = _turn_opposite(own)
     vouched = (
         (own["organisation"] == source) & (own["seen"] == "at the publisher")
     ).any()
@@ -155,6 +161,15 @@ def select_evidence(
     return _keep_best_print(own[everywhere | ~some])
 
 
+def _turn_opposite(figures: pd.DataFrame) -> pd.DataFrame:
+    opposite = figures["answer"] == "the opposite"
+    low, high = figures["lowest_percent"], figures["highest_percent"]
+    return figures.assign(
+        lowest_percent=low.where(~opposite, 100 - high),
+        highest_percent=high.where(~opposite, 100 - low),
+    )
+
+
 def _keep_best_print(figures: pd.DataFrame) -> pd.DataFrame:
     rank = len(FORMS) * figures["seen"].map(list(SEEN.values()).index) + figures[
         "printed"
@@ -165,36 +180,49 @@ def _keep_best_print(figures: pd.DataFrame) -> pd.DataFrame:
     return figures[rank == rank.groupby(keys).transform("min")]
 
 
-def weigh_shares(evidence: pd.DataFrame) -> dict[str, float]:
+def weigh_shares(
+    evidence: pd.DataFrame, sampling: bool = False
+) -> dict[str, float]:
     """Return what the evidence on a share leaves open.
 
     Parameters
     ----------
     evidence : DataFrame
         Of `select_evidence`.
+    sampling : bool
+        Whether 95% intervals for chance (Wilson, at the smallest sample) are added
+        to what the printing allows. A figure whose sample nothing bounds then
+        leaves every share open.
 
     Returns
     -------
     dict
         `organizations`, how many there are, and `lowest` and `highest`: the median
-        over them of the lowest and of the highest value that each one's printing
-        allows, in percent. Without evidence every share is open: 0 and 100.
+        over them of the lowest and of the highest value that each one leaves open,
+        in percent. Without evidence every share is open: 0 and 100.
     """
     if evidence.empty:
         return {"organizations": 0, "lowest": 0.0, "highest": 100.0}
-    each = evidence.groupby(evidence["organisation"].astype(str)).agg(
-        {"lowest_percent": "min", "highest_percent": "max"}
+    low, high = evidence["lowest_percent"], evidence["highest_percent"]
+    if sampling:
+        sample = evidence["smallest_respondents"].astype(float)
+        low = pd.Series(wilson_interval(low, sample)[0], low.index).fillna(0)
+        high = pd.Series(wilson_interval(high, sample)[1], high.index).fillna(100)
+    organisation = evidence["organisation"].astype(str)
+    lowest, highest = (
+        low.groupby(organisation).min(),
+        high.groupby(organisation).max(),
     )
     return {
-        "organizations": len(each),
-        "lowest": float(each["lowest_percent"].median()),
-        "highest": float(each["highest_percent"].median()),
+        "organizations": len(lowest),
+        "lowest": float(lowest.median()),
+        "highest": float(highest.median()),
     }
 
 
 def weigh_choices(
     shares: pd.DataFrame, claim: str, source: str, choices: dict[str, dict]
-) -> pd.DataFrame:
+) -> dict[str, dict[str, float]]:
     """Return what the evidence leaves open under each choice of the standard.
 
     Parameters
@@ -202,20 +230,20 @@ def weigh_choices(
     shares, claim, source
         As for `select_evidence`.
     choices : dict of str to dict
-        Name of each choice to what it gives `select_evidence`.
+        Name of each choice to what it gives `select_evidence`, and `sampling` as
+        for `weigh_shares`.
 
     Returns
     -------
-    DataFrame
-        One row a choice, with its name as index and the columns of `weigh_shares`.
+    dict of str to dict
+        Of each choice what `weigh_shares` returns.
     """
-    return pd.DataFrame.from_dict(
-        {
-            name: weigh_shares(select_evidence(shares, claim, source, **choice))
-            for name, choice in choices.items()
-        },
-        orient="index",
-    )
+    weighed = {}
+    for name, choice in choices.items():
+        asked = {key: value for key, value in choice.items() if key != "sampling"}
+        evidence = select_evidence(shares, claim, source, **asked)
+        weighed[name] = weigh_shares(evidence, choice.get("sampling", False))
+    return weighed
 
 
 def count_changes(changes: pd.DataFrame, claimed_points: float) -> dict[str, int]:
@@ -231,8 +259,9 @@ def count_changes(changes: pd.DataFrame, claimed_points: float) -> dict[str, int
     Returns
     -------
     dict
-        `count`; `up` and `down`, those whose limits exclude none; `of_claimed_size`,
-        those that are up and whose limits hold the claimed change.
+        `count`; `up` and `down`, those whose limits exclude none;
+        `of_claimed_size`, those that are up and whose limits hold the claimed
+        change.
     """
     up = changes["low_points"] > 0
     holds = changes["low_points"].le(claimed_points) & changes["high_points"].ge(

@@ -40,11 +40,11 @@ def add_intervals(shares: pd.DataFrame) -> pd.DataFrame:
     """Return shares with the 95% interval that each allows.
 
     A share of respondents gets Wilson's interval at the smallest sample that what
-    was printed allows; where nothing bounds its sample it gets none. A share printed
-    as a fraction, or made from such, could be anything within `rounding_points`: its
-    interval reaches from Wilson's lower limit at one end of that range to the upper
-    limit at the other. A mean over respondents has no interval from its sample, and
-    a range or bound keeps what was printed.
+    was printed allows; where nothing bounds its sample it gets none. A share
+    printed as a fraction, or made from such, could be anything within
+    `rounding_points`: its interval reaches from Wilson's lower limit at one end of
+    that range to the upper limit at the other. A mean over respondents has no
+    interval from its sample, and a range or bound keeps what was printed.
 
     Parameters
     ----------
@@ -54,9 +54,9 @@ def add_intervals(shares: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With `low` and `high` in percent, empty where there is no interval; `narrow_low`
-        and `narrow_high`, the interval at the largest sample that is allowed; and
-        `interval`: "sample printed", "sample bounded" or "none".
+        With `low` and `high` in percent, empty where there is no interval;
+        `narrow_low` and `narrow_high`, the interval at the largest sample that is
+        allowed; and `interval`: "sample printed", "sample bounded" or "none".
     """
     sampled = (
         shares["share_percent"].notna()
@@ -92,7 +92,7 @@ def _wilson_where(shares: pd.Series, sample: pd.Series, limit: int) -> pd.Series
 def arrange_marks(
     uses: pd.DataFrame, shares: pd.DataFrame, exhibit: str
 ) -> pd.DataFrame:
-    """Return the figures of one exhibit in its order, with the words at their marks.
+    """Return the figures of one exhibit in order, with the words at their marks.
 
     Parameters
     ----------
@@ -226,8 +226,8 @@ def change_by_sample(
 
 
 def _spreads(later: float, earlier: float) -> tuple[float, float]:
-    """Return the spread of a difference of two shares times the root of n: without a
-    change (pooled), and with it.
+    """Return the spread of a difference of two shares times the root of n: without
+    a change (pooled), and with it.
     """
     pooled = (later + earlier) / 2
     return (
@@ -266,8 +266,8 @@ def sample_for_power(
 
 
 def smallest_sample_for_change(later_percent: float, earlier_percent: float) -> int:
-    """Return the respondents in each wave from which on two printed shares differ at
-    5% by the test of two proportions, pooled, two-sided.
+    """Return the respondents in each wave from which on two printed shares differ
+    at 5% by the test of two proportions, pooled, two-sided.
     """
     later, earlier = later_percent / 100, earlier_percent / 100
     pooled, _ = _spreads(later, earlier)
@@ -353,79 +353,24 @@ def _newcombe(
     return 100 * low, 100 * high
 
 
-def limit_effects(effects: pd.DataFrame) -> pd.DataFrame:
-    """Return published effects with 95% limits wherever they state an uncertainty.
+def count_for_and_against(studies: pd.DataFrame, against: str) -> dict[str, int]:
+    """Return how many studies there are, and how many speak against a claim.
 
     Parameters
     ----------
-    effects : DataFrame
-        Rows of the table `published_effects`.
-
-    Returns
-    -------
-    DataFrame
-        With `low` and `high`: as printed, else 1.96 standard errors on either side,
-        the error as printed or the effect over its t statistic.
-    """
-    error = effects["se_in_unit"].fillna(
-        (effects["effect_in_unit"] / effects["t_statistic"]).abs()
-    )
-    half = norm.ppf(0.975) * error
-    return effects.assign(
-        low=effects["low_in_unit"].fillna(effects["effect_in_unit"] - half),
-        high=effects["high_in_unit"].fillna(effects["effect_in_unit"] + half),
-    )
-
-
-def find_estimates(
-    effects: pd.DataFrame,
-    words: str,
-    work: tuple[str, ...] | None = ("sales",),
-    uncertainty: bool = True,
-) -> pd.DataFrame:
-    """Return the published effects that speak to a concern.
-
-    Parameters
-    ----------
-    effects : DataFrame
-        Of `limit_effects`.
-    words : str
-        Regular expression that the outcome or the arrangement must match.
-    work : tuple of str, optional
-        Kinds of work that count; all of them if None.
-    uncertainty : bool
-        Whether an effect must have limits; without, it must have a value.
-    """
-    text = effects["outcome"].astype(str) + " " + effects["arrangement"].astype(str)
-    found = text.str.contains(words, case=False)
-    if work is not None:
-        found &= effects["work_kind"].isin(list(work))
-    needed = ["low", "high"] if uncertainty else ["effect_in_unit"]
-    return effects[found & effects[needed].notna().all(axis="columns")]
-
-
-def judge_estimates(estimates: pd.DataFrame, borne_out_by: str) -> dict[str, int]:
-    """Return how many estimates there are, and how many speak for and against.
-
-    Parameters
-    ----------
-    estimates : DataFrame
-        Of `find_estimates`; `gain_if` says whether more or less is better.
-    borne_out_by : str
-        What bears the claim out: "no loss", "a loss" or "a gain".
+    studies : DataFrame
+        Of `standards.count_studies`.
+    against : {"loss", "gain"}
+        Direction of a study that speaks against the claim.
 
     Returns
     -------
     dict
-        `estimates`; `for` and `against`, those whose limits lie wholly on one side of
-        none. An effect without limits counts by its value.
+        `studies`; `controlled_estimates`, those that state an uncertainty; and
+        `studies_against`.
     """
-    sign = (
-        estimates["gain_if"].map({"higher": 1, "lower": -1}).astype(float).fillna(0)
-    )
-    low = estimates["low"].fillna(estimates["effect_in_unit"])
-    high = estimates["high"].fillna(estimates["effect_in_unit"])
-    gain = int(((sign * low > 0) & (sign * high > 0)).sum())
-    loss = int(((sign * low < 0) & (sign * high < 0)).sum())
-    for_it, against = (loss, gain) if borne_out_by == "a loss" else (gain, loss)
-    return {"estimates": len(estimates), "for": for_it, "against": against}
+    return {
+        "studies": len(studies),
+        "controlled_estimates": int((~studies["uncertain"].astype(bool)).sum()),
+        "studies_against": int((studies["away"] == against).sum()),
+    }
