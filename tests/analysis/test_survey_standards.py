@@ -208,7 +208,7 @@ def test_whatever_the_evidence_leaves_open_a_rule_on_shares_ends_in_a_verdict(
                 else "contradicted"
                 if high < 50
                 else "overstated"
-                if low >= 50 and high < limit
+                if low >= 50 and 50 < high < limit
                 else "unsupported"
             )
             assert verdict == expected, numbers

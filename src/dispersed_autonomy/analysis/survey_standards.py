@@ -15,7 +15,8 @@ The standard, in words:
 4. An organization counts once: its latest wave in the years of the claim, all
    countries before single ones, and of several pages on one figure the one nearest
    to the publisher and most exact. Over several organizations the median decides.
-5. It has to ask what the claim says. Neighboring questions are other choices.
+5. It has to ask what the claim says. Neighboring questions are other choices, and
+   stand back where the same wave asked what the claim says.
 """
 
 from collections.abc import Sequence
@@ -171,9 +172,11 @@ def _turn_opposite(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _keep_best_print(figures: pd.DataFrame) -> pd.DataFrame:
-    rank = len(FORMS) * figures["seen"].map(list(SEEN.values()).index) + figures[
-        "printed"
-    ].map(FORMS.index)
+    near = (figures["fit"] == NEAR).astype(int)
+    organisation = figures["organisation"].astype(str)
+    figures = figures[near == near.groupby(organisation).transform("min")]
+    rank = len(FORMS) * figures["seen"].map(list(SEEN.values()).index)
+    rank += figures["printed"].map(FORMS.index)
     keys = [
         figures[key].astype(str) for key in ("organisation", "asked", "countries")
     ]
