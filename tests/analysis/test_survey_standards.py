@@ -303,3 +303,17 @@ def test_a_reading_that_a_rule_gives_another_verdict_is_noticed(committed_result
         if id in SHARES or id == "buyers-up-17":
             published = decide_verdict(rule(id), committed_results)
             assert item["readings"][0]["verdict"] == published, id
+
+
+def test_a_mark_where_nobody_published_a_value_is_noticed():
+    uses = load_table("buyer_surveys", "uses")
+    shares = load_table("buyer_surveys", "shares").set_index("id")
+    drawn = shares.loc[uses["share_id"].unique()]
+    computed = drawn[drawn["kind"] == "derived"]
+    # Sums of two printed answers to one question, and no others.
+    assert computed["response"].str.contains("sum computed here").all()
+    assert (
+        drawn.loc[drawn["kind"].isin(["range", "bound"]), "share_percent"]
+        .isna()
+        .all()
+    )

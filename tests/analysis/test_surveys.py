@@ -373,7 +373,7 @@ def test_the_difference_between_readings_is_that_of_arithmetic(committed_results
         ("shares", ",range,,,70.0,80.0", ",range,,,70.0,", "row 13"),
         ("shares", ",mck_fr_w2,", ",no_such_page,", "row 2"),
         ("shares", ",200,622,", ",700,622,", "row 2"),
-        ("uses", "prefers,1,169", "prefers,1,9169", "row 2"),
+        ("uses", "prefers,1,168", "prefers,1,9168", "row 2"),
         ("pairs", ",27,85,", ",27,9985,", "row 2"),
     ],
     ids=[
