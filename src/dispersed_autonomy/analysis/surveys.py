@@ -1,24 +1,13 @@
-"""Published survey shares: their intervals, changes between waves, and trends over
-organisations and questions.
-"""
+"""Published survey shares: their intervals, and changes between waves."""
 
 import numpy as np
 import pandas as pd
-import statsmodels.formula.api as smf
-from joblib import Parallel, delayed
-from scipy.special import expit, logit  # noqa: F401  (the formula calls logit)
-from statsmodels.stats.power import NormalIndPower
+from scipy.stats import norm
 from statsmodels.stats.proportion import (
     confint_proportions_2indep,
     proportion_confint,
-    proportion_effectsize,
     proportions_ztest,
 )
-
-TREND_FORMULA = "logit(share_percent / 100) ~ years_since_2020"
-# half the distance between tenths, the coarsest fractions in which such shares are
-# printed
-ROUNDING_POINTS = 5
 
 
 def wilson_interval(
@@ -47,64 +36,96 @@ def wilson_interval(
     return 100 * np.asarray(low), 100 * np.asarray(high)
 
 
-def add_intervals(shares: pd.DataFrame, plausible_n: int) -> pd.DataFrame:
-    """Return shares with the interval that each allows.
+def add_intervals(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return shares with the 95% interval that each allows.
 
-    A share printed as a fraction or as "about", or derived from such, could be
-    anything within `ROUNDING_POINTS`: its interval reaches from Wilson's lower
-    limit at one end of that range to the upper limit at the other.
+    A share of respondents gets Wilson's interval at the smallest sample that what
+    was printed allows; where nothing bounds its sample it gets none. A share
+    printed as a fraction, or made from such, could be anything within
+    `rounding_points`: its interval reaches from Wilson's lower limit at one end of
+    that range to the upper limit at the other. A mean over respondents has no
+    interval from its sample, and a range or bound keeps what was printed.
 
     Parameters
     ----------
     shares : DataFrame
         Rows of the table `shares`.
-    plausible_n : int
-        Sample assumed where none is published: the smallest that is plausible, so
-        that the interval is the widest.
 
     Returns
     -------
     DataFrame
-        With `low` and `high` in percent, and `interval`: what they are. Ranges and
-        bounds keep the limits that were printed, and have no share.
+        With `low` and `high` in percent, empty where there is no interval;
+        `narrow_low` and `narrow_high`, the interval at the largest sample that is
+        allowed; and `interval`: "sample printed", "sample bounded" or "none".
     """
-    printed = shares["share_percent"].notna()
-    sample = shares["n_respondents"].fillna(plausible_n)
-    slack = np.where(
-        shares["kind"].isin(["rounded", "derived"]), ROUNDING_POINTS, 0
+    sampled = (
+        shares["share_percent"].notna()
+        & shares["smallest_respondents"].notna()
+        & (shares["measure"] == "share of respondents")
     )
-    low, _ = wilson_interval(
-        np.clip(shares["share_percent"] - slack, 0, 100), sample
-    )
-    _, high = wilson_interval(
-        np.clip(shares["share_percent"] + slack, 0, 100), sample
-    )
+    slack = shares["rounding_points"].fillna(0)
+    below = (shares["share_percent"] - slack).clip(lower=0).where(sampled)
+    above = (shares["share_percent"] + slack).clip(upper=100).where(sampled)
+    limits = {}
+    for name, sample in (
+        ("", shares["smallest_respondents"]),
+        ("narrow_", shares["largest_respondents"]),
+    ):
+        limits[f"{name}low"] = _wilson_where(below, sample, 0)
+        limits[f"{name}high"] = _wilson_where(above, sample, 1)
+    printed = shares["n_basis"].astype(str).str.startswith("printed")
+    one = shares["smallest_respondents"] == shares["largest_respondents"]
     kind = np.select(
-        [~printed, shares["n_respondents"].notna()],
-        ["printed as limits", "Wilson, n published"],
-        "n not published",
+        [~sampled, printed & one], ["none", "sample printed"], "sample bounded"
     )
-    return shares.assign(
-        low=np.where(printed, low, shares["low_percent"]),
-        high=np.where(printed, high, shares["high_percent"]),
-        interval=kind,
-    )
+    return shares.assign(**limits, interval=kind)
 
 
-def fill_ranges(shares: pd.DataFrame, place: float = 0.5) -> pd.DataFrame:
-    """Return shares in which a printed range stands as one number, for a fit.
+def _wilson_where(shares: pd.Series, sample: pd.Series, limit: int) -> pd.Series:
+    found = pd.Series(np.nan, index=shares.index)
+    known = shares.notna() & sample.notna()
+    if known.any():
+        found[known] = wilson_interval(shares[known], sample[known])[limit]
+    return found
+
+
+def arrange_marks(
+    uses: pd.DataFrame, shares: pd.DataFrame, exhibit: str
+) -> pd.DataFrame:
+    """Return the figures of one exhibit in order, with the words at their marks.
 
     Parameters
     ----------
+    uses : DataFrame
+        The table `uses`.
     shares : DataFrame
-        Rows of the table `shares`.
-    place : float
-        Where in the range: 0 its lower limit, 0.5 its middle, 1 its upper limit.
+        Of `add_intervals` and `standards.classify_figures`.
+    exhibit : str
+        Which marks.
+
+    Returns
+    -------
+    DataFrame
+        One row a mark: `group`, `label`, `share_percent`, `low`, `high` and the
+        printed limits `low_percent` and `high_percent`. Marks that are `turned`
+        show 100 less the share, with their limits turned as well.
     """
-    inside = shares["low_percent"] + place * (
-        shares["high_percent"] - shares["low_percent"]
+    marks = uses[uses["exhibit"] == exhibit].sort_values("place")
+    frame = marks.merge(shares, left_on="share_id", right_on="id", validate="m:1")
+    turned = frame["turned"].to_numpy(bool)
+    pairs = [("low", "high"), ("narrow_low", "narrow_high")]
+    pairs += [
+        ("low_percent", "high_percent"),
+        ("lowest_percent", "highest_percent"),
+    ]
+    for low, high in pairs:
+        below, above = frame[low].copy(), frame[high].copy()
+        frame[low] = below.where(~turned, 100 - above)
+        frame[high] = above.where(~turned, 100 - below)
+    frame["share_percent"] = frame["share_percent"].where(
+        ~turned, 100 - frame["share_percent"]
     )
-    return shares.assign(share_percent=shares["share_percent"].fillna(inside))
+    return frame.astype({"group": str, "label": str})
 
 
 def baseline_if_points(later_percent: float, change: float) -> float:
@@ -172,7 +193,7 @@ def change_by_sample(
     DataFrame
         `n_respondents`, `change_points`, `low_points` and `high_points` (95%,
         Newcombe's score interval), `p_value` (test of two proportions, pooled
-        variance), and `power_percent` (two-sided test at 5%, arcsine effect size).
+        variance), and `power_percent` (that test, two-sided at 5%).
     """
     later, earlier = later_percent / 100, earlier_percent / 100
     limits = [
@@ -190,12 +211,7 @@ def change_by_sample(
     p_values = [
         proportions_ztest([later * n, earlier * n], [n, n])[1] for n in sizes
     ]
-    power = NormalIndPower().power(
-        proportion_effectsize(later, earlier),
-        np.asarray(sizes),
-        0.05,
-        alternative="two-sided",
-    )
+    power = [power_of_change(later_percent, earlier_percent, n) for n in sizes]
     low, high = 100 * np.array(limits).T
     return pd.DataFrame(
         {
@@ -204,187 +220,157 @@ def change_by_sample(
             "low_points": low,
             "high_points": high,
             "p_value": p_values,
-            "power_percent": 100 * np.asarray(power),
+            "power_percent": power,
         }
     )
+
+
+def _spreads(later: float, earlier: float) -> tuple[float, float]:
+    """Return the spread of a difference of two shares times the root of n: without
+    a change (pooled), and with it.
+    """
+    pooled = (later + earlier) / 2
+    return (
+        np.sqrt(2 * pooled * (1 - pooled)),
+        np.sqrt(later * (1 - later) + earlier * (1 - earlier)),
+    )
+
+
+def power_of_change(
+    later_percent: float, earlier_percent: float, n_respondents: int
+) -> float:
+    """Return the power in percent of the test of two proportions, pooled, two-sided
+    at 5%, with equal samples.
+    """
+    later, earlier = later_percent / 100, earlier_percent / 100
+    pooled, apart = _spreads(later, earlier)
+    reach = abs(later - earlier) * np.sqrt(n_respondents)
+    return 100 * float(norm.cdf((reach - norm.ppf(0.975) * pooled) / apart))
 
 
 def sample_for_power(
     later_percent: float, earlier_percent: float, power_percent: float = 80
 ) -> int:
-    """Return the respondents that each of two waves needs to see a change,
-    two-sided at 5%.
-    """
-    effect = proportion_effectsize(later_percent / 100, earlier_percent / 100)
-    return int(
-        np.ceil(
-            NormalIndPower().solve_power(
-                effect, power=power_percent / 100, alpha=0.05
-            )
-        )
-    )
-
-
-def fit_share_trend(
-    shares: pd.DataFrame, formula: str = TREND_FORMULA, by_sample: bool = False
-):
-    """Fit the log odds of published shares on time by least squares, one row a
-    figure.
-
-    Surveys differ by more than their sampling, so that the spread between figures
-    is estimated and not assumed; intervals are Student's, with the few degrees of
-    freedom that there are.
-
-    Parameters
-    ----------
-    shares : DataFrame
-        Columns `share_percent`, `years_since_2020` and what else the formula names;
-        `n_respondents` if `by_sample`.
-    formula : str
-        The regression.
-    by_sample : bool
-        Whether each figure weighs as much as its sample tells of the log odds, np(1
-        - p), instead of the same.
-
-    Returns
-    -------
-    statsmodels regression results
+    """Return the respondents that each of two waves needs for the test of two
+    proportions, pooled, to see a change, two-sided at 5%.
 
     Notes
     -----
-    Weighted, this is meta-regression with multiplicative spread between studies:
-    Thompson and Sharp (1999), doi
-    10.1002/(SICI)1097-0258(19991030)18:20<2693::AID-SIM235>3.0.CO;2-V.
+    Fleiss (1981), Statistical Methods for Rates and Proportions, without the
+    correction for continuity.
     """
-    if not by_sample:
-        return smf.ols(formula, shares).fit()
-    share = shares["share_percent"] / 100
-    return smf.wls(
-        formula, shares, weights=shares["n_respondents"] * share * (1 - share)
-    ).fit()
+    later, earlier = later_percent / 100, earlier_percent / 100
+    pooled, apart = _spreads(later, earlier)
+    root = norm.ppf(0.975) * pooled + norm.ppf(power_percent / 100) * apart
+    return int(np.ceil((root / (later - earlier)) ** 2))
 
 
-def predict_share(fit, new: pd.DataFrame, level: float = 95) -> pd.DataFrame:
-    """Return the share that one more survey would give, with its prediction
-    interval, in percent.
+def smallest_sample_for_change(later_percent: float, earlier_percent: float) -> int:
+    """Return the respondents in each wave from which on two printed shares differ
+    at 5% by the test of two proportions, pooled, two-sided.
+    """
+    later, earlier = later_percent / 100, earlier_percent / 100
+    pooled, _ = _spreads(later, earlier)
+    return int(np.ceil((norm.ppf(0.975) * pooled / (later - earlier)) ** 2))
+
+
+def change_within(
+    pairs: pd.DataFrame,
+    shares: pd.DataFrame,
+    assumed_respondents: int | None = None,
+) -> pd.DataFrame:
+    """Return the changes within organizations, each with the interval that printing
+    and sampling allow.
 
     Parameters
     ----------
-    fit : statsmodels regression results
-        Of `fit_share_trend`.
-    new : DataFrame
-        The regressors of the surveys to predict.
-    level : float
-        Coverage in percent.
+    pairs : DataFrame
+        The table `pairs`.
+    shares : DataFrame
+        Of `standards.classify_figures`.
+    assumed_respondents : int, optional
+        Sample of each wave where nothing that was printed bounds it.
 
     Returns
     -------
     DataFrame
-        `share_percent`, `low_percent` and `high_percent`.
+        The pairs with `earlier_percent`, `later_percent`, `change_points`, and
+        `low_points` and `high_points`: Newcombe's 95% interval at the smallest
+        samples, from the smallest change that rounding allows to the largest; empty
+        where no sample is known. `earlier_asked` and `later_asked` say what was
+        asked, `seen` and `printed` the weaker of the two, `in_window` whether both
+        are of 2020 and 2021.
     """
-    frame = fit.get_prediction(new).summary_frame(alpha=1 - level / 100)
-    shares = 100 * expit(frame[["mean", "obs_ci_lower", "obs_ci_upper"]].to_numpy())
     return pd.DataFrame(
-        shares,
-        columns=["share_percent", "low_percent", "high_percent"],
-        index=new.index,
+        [
+            _change(pair, shares, assumed_respondents)
+            for pair in pairs.to_dict("records")
+        ]
     )
 
 
-def trend_by_reading(readings: dict[str, dict], new: pd.DataFrame) -> pd.DataFrame:
-    """Return the slope and the prediction under each reading of the figures.
-
-    Parameters
-    ----------
-    readings : dict of str to dict
-        Name of each reading to the arguments of `fit_share_trend`.
-    new : DataFrame
-        The one survey to predict.
-
-    Returns
-    -------
-    DataFrame
-        `reading`, `n`, `df` (degrees of freedom left), `slope` in log odds a year
-        with `low` and `high`, and `share_percent` with `low_percent` and
-        `high_percent`; 95% limits, Student's t. Where no degree of freedom is left
-        the line runs through every figure, and there are no limits.
-    """
-    return pd.DataFrame(
-        Parallel()(
-            delayed(_read_trend)(reading, arguments, new)
-            for reading, arguments in readings.items()
-        )
-    )
-
-
-def _read_trend(reading: str, arguments: dict, new: pd.DataFrame) -> dict:
-    fit = fit_share_trend(**arguments)
-    row = {
-        "reading": reading,
-        "n": int(fit.nobs),
-        "df": int(fit.df_resid),
-        "slope": fit.params["years_since_2020"],
+def _change(pair: dict, shares: pd.DataFrame, assumed: int | None) -> dict:
+    both = shares.set_index("id").loc[[pair["earlier_id"], pair["later_id"]]]
+    old, new = both.to_dict("records")
+    sizes = [row["smallest_respondents"] for row in (old, new)]
+    sizes = [assumed if pd.isna(size) else size for size in sizes]
+    low = high = np.nan
+    if None not in sizes:
+        low, _ = _newcombe(new["lowest_percent"], old["highest_percent"], *sizes)
+        _, high = _newcombe(new["highest_percent"], old["lowest_percent"], *sizes)
+    seen = [row["seen"] for row in (old, new)]
+    return pair | {
+        "earlier_percent": old["share_percent"],
+        "later_percent": new["share_percent"],
+        "change_points": new["share_percent"] - old["share_percent"],
+        "low_points": low,
+        "high_points": high,
+        "earlier_asked": old["question"],
+        "later_asked": new["question"],
+        "seen": max(seen, key=seen_rank),
+        "n_respondents": np.nan if None in sizes else sum(sizes),
+        "in_window": 2020 <= old["field_year"] and new["field_year"] < 2022,
     }
-    if fit.df_resid > 0:
-        low, high = fit.conf_int().loc["years_since_2020"]
-        row |= {"low": low, "high": high, **predict_share(fit, new).iloc[0]}
-    return row
 
 
-def leave_out_each(shares: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
-    """Return the shares without each value of a column in turn, such as the
-    organisation.
+def seen_rank(seen: str) -> int:
+    """Return how far from the publisher a figure was seen, 0 for on its page."""
+    return ("at the publisher", "in a page that cites it", "not seen").index(seen)
+
+
+def _newcombe(
+    later: float, earlier: float, n_earlier: int, n_later: int
+) -> tuple[float, float]:
+    low, high = confint_proportions_2indep(
+        later / 100 * n_later,
+        n_later,
+        earlier / 100 * n_earlier,
+        n_earlier,
+        method="newcomb",
+        compare="diff",
+        alpha=0.05,
+    )
+    return 100 * low, 100 * high
+
+
+def count_for_and_against(studies: pd.DataFrame, against: str) -> dict[str, int]:
+    """Return how many studies there are, and how many speak against a claim.
+
+    Parameters
+    ----------
+    studies : DataFrame
+        Of `standards.count_studies`.
+    against : {"loss", "gain"}
+        Direction of a study that speaks against the claim.
+
+    Returns
+    -------
+    dict
+        `studies`; `controlled_estimates`, those that state an uncertainty; and
+        `studies_against`.
     """
     return {
-        f"without {name}": shares[shares[column] != name]
-        for name in shares[column].astype(str).unique()
+        "studies": len(studies),
+        "controlled_estimates": int((~studies["uncertain"].astype(bool)).sum()),
+        "studies_against": int((studies["away"] == against).sum()),
     }
-
-
-def subtract_shares(later: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
-    """Return later minus earlier shares with limits made from the limits of both.
-
-    Parameters
-    ----------
-    later, earlier : DataFrame
-        `share_percent`, `low` and `high`, row by row, of independent samples.
-
-    Returns
-    -------
-    DataFrame
-        `change_points`, `low_points` and `high_points`.
-
-    Notes
-    -----
-    Newcombe (1998), method 10, doi
-    10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I: the distances
-    to the limits add as squares.
-    """
-    columns = ["share_percent", "low", "high"]
-    (new, new_low, new_high), (old, old_low, old_high) = (
-        frame[columns].to_numpy(float).T for frame in (later, earlier)
-    )
-    below, above = (
-        np.hypot(new - new_low, old_high - old),
-        np.hypot(new_high - new, old - old_low),
-    )
-    return pd.DataFrame(
-        {
-            "change_points": new - old,
-            "low_points": new - old - below,
-            "high_points": new - old + above,
-        }
-    )
-
-
-def count_harm(effects: pd.DataFrame) -> int:
-    """Return how many published effects report harm with limits that exclude none.
-
-    Parameters
-    ----------
-    effects : DataFrame
-        Rows of the table `published_effects`.
-    """
-    lower = (effects["gain_if"] == "higher") & (effects["high_in_unit"] < 0)
-    raised = (effects["gain_if"] == "lower") & (effects["low_in_unit"] > 0)
-    return int((lower | raised).sum())

@@ -6,6 +6,7 @@ from dispersed_autonomy.figures.doses import plot_doses
 from dispersed_autonomy.figures.evidence_table import plot_evidence_table
 from dispersed_autonomy.figures.intervals import plot_intervals
 from dispersed_autonomy.figures.lines import plot_lines
+from dispersed_autonomy.figures.published import plot_published
 from dispersed_autonomy.figures.shares import plot_shares
 from dispersed_autonomy.figures.specification_curve import plot_specification_curve
 from dispersed_autonomy.figures.timeline import plot_timeline
@@ -17,6 +18,7 @@ PLOTS = {
         plot_evidence_table,
         plot_intervals,
         plot_lines,
+        plot_published,
         plot_shares,
         plot_specification_curve,
         plot_timeline,
