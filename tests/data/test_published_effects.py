@@ -141,7 +141,7 @@ def test_a_version_that_was_superseded_has_its_successor_in_the_table(effects):
 
 def test_the_errors_of_the_return_mandate_are_those_of_the_authors_log(effects):
     tenure = effects[
-        effects["study"].eq("VGW2026") & effects["unit"].eq("days")
+        effects["id"].str.startswith("vgw2026") & effects["unit"].eq("days")
     ].set_index("outcome")
     assert len(tenure) == 4
     assert tenure["se_in_unit"].eq(24.256).all()
