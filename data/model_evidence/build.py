@@ -19,7 +19,7 @@ def main() -> None:
         load_table("ctrip_experiment", "quits_by_group"),
         rates,
         load_table("ctrip_experiment", "effects"),
-        load_table("video_ideas", "outcome_cells"),
+        load_table("video_ideas", "effects"),
     )
     estimates = evidence.pool_estimates(
         evidence.gather_studies(load_table(DATASET, "studies"), published, own)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pyreadr
 
+from dispersed_autonomy.analysis import collaboration
 from dispersed_autonomy.inputs.sources import SourceError, fetch_source
 from dispersed_autonomy.inputs.tables import write_tables
 
@@ -25,13 +26,23 @@ PEOPLE, PAIRS_WITH_GAZE = 270, 146
 SCALE_STEP = 0.25  # two judges, halves of a point each
 
 
+COUNTED = ["ideas", "creative ideas"]
+LEAST_FAVORABLE = "choice, least favorable"
+DEALT, DRAWS, SEED = [*COUNTED, "choice"], 9999, 2022
+
+
 def main() -> None:
-    """Rebuild both tables."""
-    pairs = read_pairs(fetch_source(DATASET, "brucks_levav_lab"))
+    """Rebuild the tables."""
+    cells = count_cells(read_pairs(fetch_source(DATASET, "brucks_levav_lab")))
     people = read_people(fetch_source(DATASET, "brucks_levav_eye"))
     write_tables(
         DATASET,
-        {"outcome_cells": count_cells(pairs), "gaze_sums": sum_gaze(people)},
+        {
+            "outcome_moments": average_outcomes(cells),
+            "effects": estimate_effects(cells),
+            "conditions_dealt_again": deal_again(cells),
+            "gaze_sums": sum_gaze(people),
+        },
     )
 
 
@@ -108,7 +119,7 @@ def read_people(path: Path) -> pd.DataFrame:
 
 def count_cells(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return how many pairs have each value of each outcome, by batch and
-    condition.
+    condition; many a value is that of one pair, so that this is never committed.
     """
     long = (
         pairs.rename(columns=OUTCOMES)
@@ -126,6 +137,50 @@ def count_cells(pairs: pd.DataFrame) -> pd.DataFrame:
         .rename("pairs_count")
     )
     return cells.reset_index()
+
+
+def average_outcomes(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return number, mean and variance of each outcome by batch and condition."""
+    by_outcome = dict(list(cells.groupby("outcome")))
+    filled = collaboration.fill_unscored(by_outcome["choice"], by_outcome["ideas"])
+    everything = pd.concat([cells, filled.assign(outcome=LEAST_FAVORABLE)])
+    return collaboration.summarise_pairs(everything.reset_index(drop=True))
+
+
+def estimate_effects(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the effect of video on the counts by three models of four samples."""
+    fitted = [
+        collaboration.compare_readings(cells[cells["outcome"] == outcome]).assign(
+            outcome=outcome
+        )
+        for outcome in COUNTED
+    ]
+    renamed = {
+        "pairs": "sample",
+        "estimate": "estimate_percent",
+        "low": "low_percent",
+        "high": "high_percent",
+        "log_estimate": "estimate_log_ratio",
+        "log_se": "se_log_ratio",
+    }
+    effects = pd.concat(fitted).rename(columns=renamed)
+    return effects[
+        ["outcome", "sample", "model", *list(renamed.values())[1:], "pairs_count"]
+    ]
+
+
+def deal_again(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return how often other deals of the conditions give as large a difference."""
+    rows = [
+        {
+            "outcome": outcome,
+            **collaboration.count_deals(
+                cells[cells["outcome"] == outcome], DRAWS, SEED
+            ),
+        }
+        for outcome in DEALT
+    ]
+    return pd.DataFrame(rows)
 
 
 def sum_gaze(people: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@ themselves, and input that has to be refused.
 """
 
 import importlib.util
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -41,9 +42,31 @@ def upstream(script):
     )
 
 
+@cache
+def read_cells():
+    """How many pairs have each value, from the upstream file; never committed."""
+    path = paths.raw_cache() / "brucks_levav_lab.rda"
+    if not path.exists():
+        pytest.skip(f"not in the cache ({path.parent})")
+    spec = importlib.util.spec_from_file_location(
+        "count_video_ideas", paths.DATA / "video_ideas" / "build.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    pairs = module.read_pairs(
+        sources.fetch_source("video_ideas", "brucks_levav_lab")
+    )
+    return module.count_cells(pairs)
+
+
 def cells_of(outcome):
-    cells = load_table("video_ideas", "outcome_cells")
+    cells = read_cells()
     return cells[cells["outcome"] == outcome]
+
+
+def moments_of(outcome):
+    moments = load_table("video_ideas", "outcome_moments")
+    return moments[moments["outcome"] == outcome]
 
 
 def arms(outcome, batch=None):
@@ -109,13 +132,84 @@ def test_a_regression_on_the_cells_that_is_not_that_on_the_pairs_is_noticed(
     assert ours.bse["video"] == pytest.approx(direct.bse["video"], rel=1e-10)
 
 
-def test_pairs_that_could_be_put_together_again_are_noticed():
-    # One row a value of one outcome; nothing ties the outcomes of a pair to each
-    # other.
-    cells = load_table("video_ideas", "outcome_cells")
-    assert cells.groupby("outcome", observed=True).size().max() < 100
+def test_a_committed_cell_that_describes_one_or_two_people_is_noticed():
+    # A pair is two people. Every row is of an arm of a batch, or of more.
+    for table, count in (
+        ("outcome_moments", "pairs_count"),
+        ("effects", "pairs_count"),
+        ("gaze_sums", "pairs_count"),
+    ):
+        cells = load_table("video_ideas", table)
+        assert cells[count].min() >= 5
+    tables = {path.name for path in (paths.DATA / "video_ideas").glob("*.csv")}
+    assert tables == {
+        "outcome_moments.csv",
+        "effects.csv",
+        "conditions_dealt_again.csv",
+        "gaze_sums.csv",
+        "published_figures.csv",
+    }
+
+
+@pytest.mark.parametrize("outcome", ["ideas", "creative ideas", "choice"])
+def test_a_regression_on_moments_that_is_not_that_on_the_pairs_is_noticed(outcome):
+    pairs = collaboration.fit_difference(cells_of(outcome))
+    ours = collaboration.fit_difference(
+        collaboration.spread_moments(moments_of(outcome))
+    )
+    assert ours.params["video"] == pytest.approx(pairs.params["video"], abs=1e-7)
+    assert ours.bse["video"] == pytest.approx(pairs.bse["video"], abs=1e-7)
+    assert ours.conf_int().loc["video"].tolist() == pytest.approx(
+        pairs.conf_int().loc["video"].tolist(), abs=1e-6
+    )
+
+
+def test_an_odd_and_an_even_number_of_pairs_keep_their_moments():
+    rng = np.random.default_rng(11)
+    values = {"in person": rng.poisson(9, 7), "video": rng.poisson(6, 12)}
+    moments = pd.DataFrame(
+        {
+            "batch": 1,
+            "condition": condition,
+            "pairs_count": len(v),
+            "mean_value": v.mean(),
+            "variance_value": v.var(ddof=1),
+        }
+        for condition, v in values.items()
+    )
+    rows = collaboration.repeat_cells(collaboration.spread_moments(moments))
+    for condition, v in values.items():
+        placed = rows.loc[rows["condition"] == condition, "outcome_value"]
+        assert len(placed) == len(v)
+        assert placed.mean() == pytest.approx(v.mean())
+        assert placed.var() == pytest.approx(v.var(ddof=1))
+
+
+def test_committed_effects_that_are_not_those_of_the_pairs_are_noticed():
+    committed = load_table("video_ideas", "effects")
+    person, video = arms("ideas", 2)
+    row = committed.query(
+        "outcome == 'ideas' and sample == 'batch 2' and model == 'logarithm, OLS'"
+    ).iloc[0]
+    logs = [np.log(arm) for arm in (person, video)]
+    assert row["estimate_log_ratio"] == pytest.approx(
+        logs[1].mean() - logs[0].mean(), abs=1e-6
+    )
+    assert row["se_log_ratio"] == pytest.approx(
+        np.sqrt(sum(log.var(ddof=1) / len(log) for log in logs)), abs=1e-6
+    )
+
+
+def test_unscored_choices_are_filled_in_for_the_wrong_side():
+    filled = collaboration.fill_unscored(cells_of("choice"), cells_of("ideas"))
+    added = filled.tail(len(filled) - len(cells_of("choice")))
+    assert added["pairs_count"].sum() == 9
+    person = added["condition"] == "in person"
+    assert added.loc[person, "outcome_value"].eq(0).all()
     assert (
-        cells.groupby("outcome", observed=True)["pairs_count"].sum()["ideas"] == 301
+        added.loc[~person, "outcome_value"]
+        .eq(cells_of("choice")["outcome_value"].min())
+        .all()
     )
 
 
@@ -159,7 +253,7 @@ def test_the_route_by_means_agrees_with_a_bootstrap():
             (batch, arms("ideas", batch)) for batch in (1, 2)
         )
     )
-    route = collaboration.average_batches(cells_of("ideas"))
+    route = collaboration.average_batches(moments_of("ideas"))
     assert route["estimate"] == pytest.approx(draws.mean(), abs=0.05)
     assert [route["low"], route["high"]] == pytest.approx(
         np.percentile(draws, [2.5, 97.5]), abs=0.15

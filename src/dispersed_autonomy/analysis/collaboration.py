@@ -1,8 +1,9 @@
 """Pairs who worked together on video or in person: differences of outcomes, from
-frequency tables and from sums.
+frequency tables, from moments and from sums.
 
 A cell is a row with `batch`, `condition` ("in person" or "video"), `outcome_value`
-and `pairs_count`, all of one outcome.
+and `pairs_count`, all of one outcome. Moments are a row with `batch`, `condition`,
+`pairs_count`, `mean_value` and `variance_value`.
 """
 
 import numpy as np
@@ -25,6 +26,39 @@ def repeat_cells(cells: pd.DataFrame) -> pd.DataFrame:
     return rows.drop(columns="pairs_count").assign(
         video=(rows["condition"] == VIDEO).astype(int)
     )
+
+
+def spread_moments(moments: pd.DataFrame) -> pd.DataFrame:
+    """Return cells whose number, mean and variance in every arm are those of the
+    moments.
+
+    Parameters
+    ----------
+    moments : DataFrame
+        Moments of one outcome; the variance has one pair less in the denominator.
+
+    Returns
+    -------
+    DataFrame
+        Cells at the mean, and as far above it as below. Least squares on regressors
+        that are constant in an arm sees no more of the pairs than these moments, so
+        that its coefficients and robust errors are those of the pairs, exactly.
+    """
+    n = moments["pairs_count"]
+    half = n // 2
+    reach = np.sqrt(moments["variance_value"] * (n - 1) / (2 * half))
+    places = [
+        (moments["mean_value"], n - 2 * half),
+        (moments["mean_value"] - reach, half),
+        (moments["mean_value"] + reach, half),
+    ]
+    cells = pd.concat(
+        moments[["batch", "condition"]].assign(
+            outcome_value=value, pairs_count=count
+        )
+        for value, count in places
+    )
+    return cells[cells["pairs_count"] > 0].reset_index(drop=True)
 
 
 def fit_difference(cells: pd.DataFrame, formula: str = ADJUSTED):
@@ -100,7 +134,8 @@ def compare_readings(cells: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         `pairs` (which, and whether adjusted for the batch), `model`, `estimate`,
-        `low`, `high` in percent of the mean in person. The model of the logarithm
+        `low`, `high` in percent of the mean in person, `log_estimate` and `log_se`
+        of the logarithm of the ratio, and `pairs_count`. The model of the logarithm
         compares geometric means, by ordinary least squares with HC2.
     """
     samples = {
@@ -136,12 +171,25 @@ def compare_readings(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read_ratio(fit, rows: pd.DataFrame, right: str) -> dict[str, float]:
-    return convert_ratio(tidy_video(fit(rows, right)))
+    fitted = fit(rows, right)
+    return {
+        **convert_ratio(tidy_video(fitted)),
+        "log_estimate": float(fitted.params["video"]),
+        "log_se": float(fitted.bse["video"]),
+        "pairs_count": int(rows["pairs_count"].sum()),
+    }
 
 
-def average_batches(cells: pd.DataFrame, level: float = 95) -> dict[str, float]:
+def average_batches(moments: pd.DataFrame, level: float = 95) -> dict[str, float]:
     """Compute the difference of means from the moments of the arms, batch by batch,
     without a regression.
+
+    Parameters
+    ----------
+    moments : DataFrame
+        Moments of one outcome.
+    level : float
+        Coverage in percent.
 
     Returns
     -------
@@ -149,18 +197,70 @@ def average_batches(cells: pd.DataFrame, level: float = 95) -> dict[str, float]:
         `estimate`, `low`, `high`: the batches' differences weighted by their pairs,
         with Neyman's variance and normal limits.
     """
-    values, weights = cells["outcome_value"], cells["pairs_count"]
-    by = [cells["batch"], cells["condition"]]
-    n = weights.groupby(by, observed=True).sum().unstack()
-    mean = (values * weights).groupby(by, observed=True).sum().unstack() / n
-    squares = (values**2 * weights).groupby(by, observed=True).sum().unstack()
-    variance = (squares - n * mean**2) / (n - 1) / n
+    wide = moments.pivot(
+        index="batch",
+        columns="condition",
+        values=["pairs_count", "mean_value", "variance_value"],
+    ).astype(float)
+    n, mean = wide["pairs_count"], wide["mean_value"]
+    variance = wide["variance_value"] / n
     share = n.sum(axis="columns") / n.to_numpy().sum()
     estimate = float((share * (mean[VIDEO] - mean["in person"])).sum())
     half = stats.norm.ppf(0.5 + level / 200) * float(
         np.sqrt((share**2 * variance.sum(axis="columns")).sum())
     )
     return {"estimate": estimate, "low": estimate - half, "high": estimate + half}
+
+
+def summarise_pairs(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the moments of an outcome in every arm of every batch.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Cells of one or more outcomes, named by `outcome`.
+
+    Returns
+    -------
+    DataFrame
+        `outcome`, `batch`, `condition`, `pairs_count`, `mean_value` and
+        `variance_value`, with one pair less in the denominator.
+    """
+    rows = cells.loc[cells.index.repeat(cells["pairs_count"])]
+    arms = rows.groupby(["outcome", "batch", "condition"], observed=True)
+    return (
+        arms["outcome_value"]
+        .agg(pairs_count="count", mean_value="mean", variance_value="var")
+        .reset_index()
+    )
+
+
+def fill_unscored(choice: pd.DataFrame, everybody: pd.DataFrame) -> pd.DataFrame:
+    """Return the choices with those that have no score filled in against video.
+
+    Parameters
+    ----------
+    choice, everybody : DataFrame
+        Cells of the choice, and of an outcome that every pair has.
+
+    Returns
+    -------
+    DataFrame
+        The cells of the choice and further ones: unscored choices in person are
+        perfect, those on video as bad as the worst that anyone made.
+    """
+    arm = ["batch", "condition"]
+    missing = (
+        everybody.groupby(arm, observed=True)["pairs_count"].sum()
+        - choice.groupby(arm, observed=True)["pairs_count"].sum()
+    ).rename("pairs_count")
+    unscored = missing[missing > 0].reset_index()
+    worst = np.where(
+        unscored["condition"] == VIDEO, choice["outcome_value"].min(), 0.0
+    )
+    return pd.concat(
+        [choice, unscored.assign(outcome_value=worst)], ignore_index=True
+    )
 
 
 def permute_conditions(
@@ -197,6 +297,33 @@ def permute_conditions(
         )
         products += dealt @ outcome.to_numpy()[places]
     return products / float((centred**2).sum())
+
+
+def count_deals(cells: pd.DataFrame, draws: int, seed: int) -> dict[str, float]:
+    """Count how often conditions dealt otherwise give as large a difference.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Cells of one outcome.
+    draws : int
+        How often the conditions are dealt again.
+    seed : int
+        Of the generator of random numbers.
+
+    Returns
+    -------
+    dict
+        `draws_count`, `as_large_draws_count` and `spread_value`, the standard
+        deviation of the draws.
+    """
+    dealt = permute_conditions(cells, draws, np.random.default_rng(seed))
+    actual = abs(float(fit_difference(cells).params["video"]))
+    return {
+        "draws_count": draws,
+        "as_large_draws_count": int((np.abs(dealt) >= actual).sum()),
+        "spread_value": float(dealt.std()),
+    }
 
 
 def compare_gaze(sums: pd.DataFrame, level: float = 95) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.meta_analysis import combine_effects
 
-from dispersed_autonomy.analysis import collaboration, occupations, trials
+from dispersed_autonomy.analysis import occupations, trials
 from dispersed_autonomy.analysis.tradeoffs import NORMAL_95
 
 # of the median size of the effects pooled: then the middle one just differs from
@@ -34,7 +34,7 @@ def estimate_own(
     rates : DataFrame
         `quit_rates` of `tripcom_hybrid_trial`.
     ideas : DataFrame
-        `outcome_cells` of `video_ideas`.
+        `effects` of `video_ideas`.
 
     Returns
     -------
@@ -64,7 +64,11 @@ def estimate_own(
         (effects["outcome"] == "calls a month")
         & (effects["specification"] == "order takers")
     ].iloc[0]
-    video = collaboration.fit_counts(ideas[ideas["outcome"] == "ideas"])
+    video = ideas[
+        ideas["outcome"].eq("ideas")
+        & ideas["sample"].eq("both batches")
+        & ideas["model"].eq("negative binomial")
+    ].iloc[0]
     rows = [
         ("ctrip_quits", "Ctrip", ctrip["log_risk_ratio"], ctrip["log_se"]),
         ("tripcom_quits", "Trip.com", tripcom["log_risk_ratio"], tripcom["log_se"]),
@@ -72,8 +76,8 @@ def estimate_own(
         (
             "video_ideas",
             "Brucks and Levav",
-            video.params["video"],
-            video.bse["video"],
+            video["estimate_log_ratio"],
+            video["se_log_ratio"],
         ),
     ]
     return pd.DataFrame(rows, columns=["id", "study", "effect", "se"])
