@@ -228,6 +228,11 @@ def estimate_calls(people: pd.DataFrame) -> pd.DataFrame:
     months["calls_percent_of_before"] = (
         100 * months["total_monthly_calls"] / before["total_monthly_calls"].mean()
     )
+    some = months["total_monthly_calls"].where(months["total_monthly_calls"] > 0)
+    months["log_calls"] = 100 * np.log(some)  # months without any call drop out
+    early = months.loc[before.index]
+    for column in ("total_monthly_calls", "log_calls"):
+        months[f"{column}_sd"] = months[column] / early[column].std()
     orders = months[months["work"] == "takes orders"]
     whole = ~orders["time"].isin([FIRST_MONTH, 201108])
     chosen = {
@@ -244,6 +249,20 @@ def estimate_calls(people: pd.DataFrame) -> pd.DataFrame:
             "calls a month",
             "percent of the mean before",
         ): (orders[whole], "calls_percent_of_before"),
+        ("order takers, logarithm", "calls a month", "log points times 100"): (
+            orders,
+            "log_calls",
+        ),
+        (
+            "order takers, in standard deviations",
+            "calls a month",
+            "standard deviations",
+        ): (orders, "total_monthly_calls_sd"),
+        (
+            "order takers, logarithm, in standard deviations",
+            "calls a month",
+            "standard deviations",
+        ): (orders, "log_calls_sd"),
     }
     rows = []
     for (name, outcome, unit), (panel, column) in chosen.items():
