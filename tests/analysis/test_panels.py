@@ -6,11 +6,14 @@ import pytest
 import statsmodels.formula.api as smf
 
 from dispersed_autonomy.analysis.panels import (
+    compare_groups,
     demean,
     fit_panel,
+    order_specifications,
     permute_assignment,
     tidy_panel,
 )
+from dispersed_autonomy.inputs.tables import load_table
 
 
 @pytest.fixture
@@ -139,3 +142,31 @@ def test_dealing_arms_anew_centres_on_no_effect_and_finds_a_real_one(panel):
     )
     assert abs(draws.mean()) < 4 * draws.std() / np.sqrt(len(draws))
     assert (np.abs(draws) >= abs(effect)).mean() < 0.01
+
+
+def test_a_specification_is_lost_or_leaves_the_main_one_from_its_place():
+    effects = load_table("ctrip_experiment", "effects")
+    performance = effects[effects["outcome"] == "performance"]
+    ordered = order_specifications(performance)
+    assert ordered["specification"].iloc[0] == "main"
+    assert set(ordered["specification"]) == set(performance["specification"])
+    assert ordered["kind"].drop_duplicates().tolist() == [
+        "main",
+        "other method",
+        "other weeks or scores",
+        "some of the people",
+    ]
+
+
+def test_the_difference_of_two_groups_is_not_that_of_their_effects():
+    effects = load_table("ctrip_experiment", "effects")
+    performance = effects[effects["outcome"] == "performance"]
+    compared = compare_groups(performance).set_index("first").loc["women"]
+    women, men = (
+        performance[performance["specification"] == name].iloc[0]
+        for name in ("women", "men")
+    )
+    gap = women["estimate_in_unit"] - men["estimate_in_unit"]
+    half = 1.959964 * np.hypot(women["se_in_unit"], men["se_in_unit"])
+    assert compared["difference"] == pytest.approx(gap)
+    assert compared["high"] == pytest.approx(gap + half, abs=1e-6)

@@ -149,3 +149,102 @@ def permute_assignment(
         for deal in (actual[None], dealt)
     ]
     return float(effects[0].item()), effects[1]
+
+
+KINDS = {
+    "main": "main",
+    "errors clustered by person and by week": "other method",
+    "arm and week effects, no person effects": "other method",
+    "arm and period only": "other method",
+    "one mean a person, given the mean before": "other method",
+    "first week of the experiment included": "other weeks or scores",
+    "first week of 2010 left out": "other weeks or scores",
+    "lowest and highest 1% drawn in": "other weeks or scores",
+}
+SOME_PEOPLE = "some of the people"
+GROUPS = [
+    ("women", "men"),
+    ("takes orders", "other work"),
+    ("commute over 90 minutes", "commute up to 90 minutes"),
+    ("under two years of tenure", "two years of tenure or more"),
+]
+
+
+def order_specifications(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return the effects of an outcome by specification, sorted by what differs
+    from the main one.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        Rows of the table `effects` of one outcome.
+
+    Returns
+    -------
+    DataFrame
+        `specification`, `kind` (what differs), `value`, `low`, `high` in the unit
+        of the outcome, `observations_count`, `people_count`.
+    """
+    names = effects["specification"].astype(str)
+    kinds = pd.Categorical(
+        names.map(KINDS).fillna(SOME_PEOPLE),
+        [*dict.fromkeys(KINDS.values()), SOME_PEOPLE],
+    )
+    return (
+        effects.assign(specification=names, kind=kinds)
+        .sort_values("kind", kind="stable")
+        .rename(
+            columns={
+                "estimate_in_unit": "value",
+                "low_in_unit": "low",
+                "high_in_unit": "high",
+            }
+        )
+        .astype({"kind": str})
+        .reset_index(drop=True)[
+            [
+                "specification",
+                "kind",
+                "value",
+                "low",
+                "high",
+                "observations_count",
+                "people_count",
+            ]
+        ]
+    )
+
+
+def compare_groups(effects: pd.DataFrame, level: float = 95) -> pd.DataFrame:
+    """Return by how much the effect differs between two groups of people.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        Rows of the table `effects` of one outcome.
+    level : float
+        Coverage of the intervals in percent.
+
+    Returns
+    -------
+    DataFrame
+        `first`, `second`, `difference`, `low`, `high`, for groups that share
+        nobody, so that their errors are independent; normal limits.
+    """
+    named = effects.set_index("specification")
+    first, second = (named.loc[list(names)] for names in zip(*GROUPS))
+    gap = (
+        first["estimate_in_unit"].to_numpy() - second["estimate_in_unit"].to_numpy()
+    )
+    half = stats.norm.ppf(0.5 + level / 200) * np.hypot(
+        first["se_in_unit"].to_numpy(), second["se_in_unit"].to_numpy()
+    )
+    return pd.DataFrame(
+        {
+            "first": first.index.astype(str),
+            "second": second.index.astype(str),
+            "difference": gap,
+            "low": gap - half,
+            "high": gap + half,
+        }
+    )

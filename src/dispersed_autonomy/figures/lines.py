@@ -25,6 +25,8 @@ def plot_lines(
     reference: float | None = None,
     reference_label: str = "",
     ylim: tuple[float, float] | None = None,
+    start: float | None = None,
+    start_label: str = "",
 ) -> Axes:
     """Draw series over time, some in colour and the others in grey.
 
@@ -47,6 +49,9 @@ def plot_lines(
         Where to draw a dashed horizontal line, with `reference_label` on it.
     ylim : tuple, optional
         Limits of the vertical axis.
+    start : float, optional
+        Where to draw a vertical line, such as the start of an experiment, with
+        `start_label` beside it.
     """
     ax = ax or plt.gca()
     others = frame[~frame[line].isin(emphasis)].astype({line: str})
@@ -82,6 +87,18 @@ def plot_lines(
             )
     if reference is not None:
         mark_level(ax, reference, reference_label)
+    if start is not None:
+        ax.axvline(start, color="0.3", linewidth=1.2)
+        ax.annotate(
+            start_label,
+            (start, 1),
+            xycoords=ax.get_xaxis_transform(),
+            xytext=(-6, -6),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize=11,
+        )
     if pd.api.types.is_datetime64_any_dtype(frame[x]):
         dates = AutoDateLocator(minticks=3)
         ax.xaxis.set(
