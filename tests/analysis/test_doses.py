@@ -139,3 +139,14 @@ def test_the_ways_to_count_are_not_those_counted_by_hand(effects):
         "always away only": (4, 6),
         "away on some days only": (0, 4),
     }
+
+
+def test_two_ways_to_count_with_one_share_are_shown_as_two():
+    ways = {
+        "all": pd.Series([True, True, False]),
+        "twice": pd.Series([True, True, False] * 2),
+        "none": pd.Series([False]),
+    }
+    shares, copies = doses.share_losses(ways)
+    assert shares == {"all": 66.666667, "none": 0.0}
+    assert list(copies) == ["twice"] and "'all'" in copies["twice"]

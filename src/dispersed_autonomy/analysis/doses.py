@@ -9,7 +9,11 @@ from dispersed_autonomy.analysis import standards
 
 DOSE = "away_days_per_week"
 FORMULA = f"effect ~ {DOSE}"
-GROUPS = ["one estimate", "no difference reported, size not seen", "turned round"]
+GROUPS = [
+    "published estimate",
+    "no difference reported, size not seen",
+    "being near, turned round",
+]
 
 
 def gather_outputs(
@@ -314,3 +318,34 @@ def count_losses(
         "always away only": loss[studies["days_away"].eq("full")],
         "away on some days only": loss[studies["days_away"].eq("part")],
     }
+
+
+def share_losses(
+    ways: dict[str, pd.Series], decimals: int = 6
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Return the share of studies with a loss under each way to count, once.
+
+    Parameters
+    ----------
+    ways : dict of str to Series
+        As of `count_losses`.
+    decimals : int
+        To which shares are rounded, so that two thirds are two thirds.
+
+    Returns
+    -------
+    tuple of two dicts
+        In percent by the name of the way; and the ways that give the share of one
+        before them, with that reason in words.
+    """
+    shares, copies = {}, {}
+    for name, loss in ways.items():
+        share = round(100 * float(loss.mean()), decimals)
+        twin = next(
+            (other for other, known in shares.items() if known == share), ""
+        )
+        if twin:
+            copies[name] = f"it gives the same share as {twin!r}"
+        else:
+            shares[name] = share
+    return shares, copies

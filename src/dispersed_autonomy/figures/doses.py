@@ -87,9 +87,9 @@ def _name_point(ax, studies, dose, effect, x, y, middle, row) -> None:
     ax.annotate(
         row.label,
         (dose, effect),
-        xytext=(9 if right else -9, 0),
+        xytext=(9 if right else -9, 3),
         textcoords="offset points",
         ha="left" if right else "right",
-        va="center",
+        va="bottom",
         fontsize=11,
     )

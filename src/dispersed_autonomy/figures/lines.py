@@ -24,6 +24,7 @@ def plot_lines(
     points: list[str] = (),
     reference: float | None = None,
     reference_label: str = "",
+    reference_side: str = "left",
     ylim: tuple[float, float] | None = None,
     start: float | None = None,
     start_label: str = "",
@@ -46,7 +47,8 @@ def plot_lines(
     points : list of str
         Series drawn as points.
     reference : float, optional
-        Where to draw a dashed horizontal line, with `reference_label` on it.
+        Where to draw a dashed horizontal line, with `reference_label` on it at
+        `reference_side`.
     ylim : tuple, optional
         Limits of the vertical axis.
     start : float, optional
@@ -86,7 +88,7 @@ def plot_lines(
                 zorder=2,
             )
     if reference is not None:
-        mark_level(ax, reference, reference_label)
+        mark_level(ax, reference, reference_label, reference_side)
     if start is not None:
         ax.axvline(start, color="0.3", linewidth=1.2)
         ax.annotate(
