@@ -433,3 +433,36 @@ def test_a_file_with_another_checksum_is_refused(tmp_path, monkeypatch, name, fi
     monkeypatch.setattr(paths, "raw_cache", lambda: tmp_path)
     with pytest.raises(SourceError, match="is not the pinned file"):
         sources.fetch_source("video_ideas", name)
+
+
+def test_a_sample_is_fitted_on_pairs_that_are_not_its_own():
+    fitted = collaboration.fit_samples(
+        load_table("video_ideas", "outcome_moments"),
+        load_table("video_ideas", "effects"),
+    )
+    means = moments_of("ideas").set_index(["batch", "condition"])["mean_value"]
+    for batch, name in (
+        (1, "the first batch alone"),
+        (2, "the second batch alone"),
+    ):
+        assert fitted[name]["ideas"]["value"] == pytest.approx(
+            means[batch, "video"] - means[batch, "in person"]
+        )
+        # A negative binomial model of two arms gives the ratio of their means.
+        assert fitted[name]["percent"]["value"] == pytest.approx(
+            100 * (means[batch, "video"] / means[batch, "in person"] - 1), abs=1e-3
+        )
+
+
+def test_the_comparisons_at_work_are_not_those_counted_by_hand():
+    # By hand: code feedback and ties to other groups fall with distance, emails and
+    # novelty rise in hybrid work; near and apart, police answer faster and senior
+    # engineers write less.
+    ways = collaboration.count_losses(
+        load_table("published_effects", "published_effects")
+    )
+    assert {name: (int(w.sum()), len(w)) for name, w in ways.items()} == {
+        "as published": (2, 3),
+        "comparisons whose size was seen": (2, 2),
+        "comparisons of output near and apart as well": (3, 5),
+    }

@@ -12,6 +12,8 @@ import statsmodels.formula.api as smf
 from joblib import Parallel, delayed
 from scipy import stats
 
+from dispersed_autonomy.analysis import standards
+
 VIDEO = "video"
 ADJUSTED, UNADJUSTED = "outcome_value ~ video + C(batch)", "outcome_value ~ video"
 
@@ -391,3 +393,89 @@ def compare_gaze(sums: pd.DataFrame, level: float = 95) -> pd.DataFrame:
         }
     )
     return compared.reset_index()
+
+
+def fit_samples(moments: pd.DataFrame, effects: pd.DataFrame) -> dict[str, dict]:
+    """Fit the differences anew without the batch, and in each batch alone.
+
+    Parameters
+    ----------
+    moments : DataFrame
+        The table `outcome_moments`.
+    effects : DataFrame
+        The table `effects`.
+
+    Returns
+    -------
+    dict of dict
+        By what the sample is called: by outcome, `value`, `low` and `high` of the
+        difference; and under "percent" those of ideas in percent, by the negative
+        binomial model.
+    """
+    samples = {
+        "no term for the batch": ("both, no batch term", [1, 2]),
+        "the first batch alone": ("batch 1", [1]),
+        "the second batch alone": ("batch 2", [2]),
+    }
+    fitted = {}
+    for name, (sample, batches) in samples.items():
+        rows = moments[moments["batch"].isin(batches)]
+        differences = {
+            outcome: rename_value(
+                tidy_video(fit_difference(spread_moments(cells), UNADJUSTED))
+            )
+            for outcome, cells in rows.groupby("outcome", observed=True)
+        }
+        percent = read_effect(effects, "ideas", sample, "negative binomial")
+        fitted[name] = differences | {"percent": percent}
+    return fitted
+
+
+def rename_value(tidy: dict[str, float]) -> dict[str, float]:
+    """Return a tidy coefficient with its estimate called `value`."""
+    return {"value": tidy["estimate"], "low": tidy["low"], "high": tidy["high"]}
+
+
+def read_effect(
+    effects: pd.DataFrame, outcome: str, sample: str, model: str
+) -> dict[str, float]:
+    """Return `value`, `low` and `high` in percent of one row of the table
+    `effects`.
+    """
+    (row,) = effects[
+        effects["outcome"].eq(outcome)
+        & effects["sample"].eq(sample)
+        & effects["model"].eq(model)
+    ].to_dict("records")
+    return {
+        "value": row["estimate_percent"],
+        "low": row["low_percent"],
+        "high": row["high_percent"],
+    }
+
+
+def count_losses(effects: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return whether each comparison at work reports a loss with distance, under
+    several ways to count.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        The table `published_effects`.
+
+    Returns
+    -------
+    dict of str to Series
+        By the name of the way to count: one truth value a comparison.
+    """
+    studies = standards.count_studies(effects, "meetings")
+    near = standards.count_studies(effects, "output near")
+    sized = effects.loc[effects["effect_in_unit"].notna(), "study"].astype(str)
+    loss = studies["away"].eq("loss")
+    return {
+        "as published": loss,
+        "comparisons whose size was seen": loss[studies["study"].isin(sized)],
+        "comparisons of output near and apart as well": pd.concat(
+            [loss, near["away"].eq("loss")], ignore_index=True
+        ),
+    }

@@ -47,6 +47,7 @@ FAMILIES = {
     "reach": Family(("recruiting",), (OFFERS, MANDATE)),
     "diversity": Family(("diversity",), (OFFERS, AWAY, "other")),
     "meetings": Family(("innovation", "innovation communication"), (AWAY, NEAR)),
+    "output near": Family(("productivity",), (NEAR,)),
     "training": Family(("training",), ("trained in person against remotely",)),
     "technology": Family(("technology use",), (AWAY,)),
     "new clients": Family(("new clients",), (AWAY,)),

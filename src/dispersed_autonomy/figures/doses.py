@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from dispersed_autonomy.figures.text import mark_level, place_legend
 
 MARKERS = "osD^"
-NEAR = 0.7  # of the unit of the dose: then a name stands on the other side
+NEAR = 0.7  # of the unit of the dose: then a name stands above its point
 
 
 def plot_doses(
@@ -83,13 +83,16 @@ def _name_point(ax, studies, dose, effect, x, y, middle, row) -> None:
         studies[x].between(dose - NEAR, dose, inclusive="left")
         & (np.abs(studies[y] - effect) < np.ptp(studies[y]) / 8)
     ]
-    right = dose < middle or len(before) > 0
+    above = effect >= 0
+    side, shift = ("left", 9) if dose < middle else ("right", -9)
+    if len(before):  # its left side is taken
+        side, shift = "center", 0
     ax.annotate(
         row.label,
         (dose, effect),
-        xytext=(9 if right else -9, 3),
+        xytext=(shift, (3 if above else -3) * (3 if len(before) else 1)),
         textcoords="offset points",
-        ha="left" if right else "right",
-        va="bottom",
+        ha=side,
+        va="bottom" if above else "top",
         fontsize=11,
     )
