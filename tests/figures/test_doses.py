@@ -60,6 +60,7 @@ def test_names_of_studies_that_cover_each_other_are_noticed(ax):
         xlabel="Days",
         ylabel="Effect",
     )
+    ax.figure.canvas.draw()
     renderer = ax.figure.canvas.get_renderer()
     boxes = [text.get_window_extent(renderer) for text in ax.texts]
     for number, box in enumerate(boxes):
