@@ -240,3 +240,29 @@ def test_an_altered_upstream_file_is_refused(monkeypatch, tmp_path, name):
     monkeypatch.setenv("DISPERSED_AUTONOMY_CACHE", str(tmp_path))
     with pytest.raises(SourceError, match="is not the pinned file"):
         sources.fetch_source("ctrip_experiment", name)
+
+
+def test_calls_in_standard_deviations_are_another_regression():
+    # Scaling an outcome leaves the ratio of estimate and error as it is.
+    for plain, scaled in (
+        ("order takers", "order takers, in standard deviations"),
+        (
+            "order takers, logarithm",
+            "order takers, logarithm, in standard deviations",
+        ),
+    ):
+        ratios = [
+            row["estimate_in_unit"] / row["se_in_unit"]
+            for row in (effect(name, "calls a month") for name in (plain, scaled))
+        ]
+        assert ratios[0] == pytest.approx(ratios[1], rel=1e-5)
+
+
+def test_the_logarithm_of_no_calls_is_taken():
+    plain, logs = (
+        effect(name, "calls a month")
+        for name in ("order takers", "order takers, logarithm")
+    )
+    assert plain["observations_count"] - logs["observations_count"] == 4
+    # The printed headline, 13 percent, as log points.
+    assert logs["low_in_unit"] < 100 * np.log(1.13) < logs["high_in_unit"]
