@@ -2,6 +2,7 @@
 
 import inspect
 
+from dispersed_autonomy.figures.doses import plot_doses
 from dispersed_autonomy.figures.evidence_table import plot_evidence_table
 from dispersed_autonomy.figures.intervals import plot_intervals
 from dispersed_autonomy.figures.lines import plot_lines
@@ -12,6 +13,7 @@ from dispersed_autonomy.figures.timeline import plot_timeline
 PLOTS = {
     plot.__name__.removeprefix("plot_"): plot
     for plot in (
+        plot_doses,
         plot_evidence_table,
         plot_intervals,
         plot_lines,

@@ -197,6 +197,7 @@ def draw_lines(
     reference,
     reference_label,
     ylim,
+    **_forms,
 ) -> Chart:
     """Draw series over time as lines, their bands as vertical error bars."""
     frame, dated = _to_numbers(frame, x)
