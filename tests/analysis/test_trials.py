@@ -108,8 +108,8 @@ def test_survival_is_the_share_still_there_when_nobody_is_lost():
 
 
 def test_the_curves_of_the_two_arms_do_not_run_into_each_other():
-    months = load_table("ctrip_experiment", "quits_by_month")
-    ends = trials.trace_survival(months).groupby("arm")["staying_percent"].last()
+    quarters = load_table("ctrip_experiment", "quits_by_quarter")
+    ends = trials.trace_survival(quarters).groupby("arm")["staying_percent"].last()
     assert ends["home"] == pytest.approx(100 * (1 - 21 / 131))
     assert ends["office"] == pytest.approx(100 * (1 - 41 / 118))
 
