@@ -15,6 +15,12 @@ FLAGS = {
     "marriage": ("married", {1: "married", 0: "not married"}),
     "work": ("ordertaker", {"TRUE": "takes orders", "FALSE": "other work"}),
 }
+LABELS = {
+    "over 90 minutes": "commute over 90 minutes",
+    "up to 90 minutes": "commute up to 90 minutes",
+    "two years or more": "tenure of two years or more",
+    "under two years": "tenure under two years",
+}
 LONG_COMMUTE_MINUTES, LONG_TENURE_MONTHS, QUARTER_MONTHS = 90, 24, 3
 
 
@@ -115,8 +121,9 @@ def count_quits_by_group(people: pd.DataFrame) -> pd.DataFrame:
     everyone = count_quits(people.assign(level="everyone"), ["level"]).assign(
         characteristic="everyone"
     )
-    return pd.concat([everyone, *groups])[
-        ["characteristic", "level", "arm", "people_count", "quits_count"]
+    rows = pd.concat([everyone, *groups])
+    return rows.assign(label=rows["level"].replace(LABELS))[
+        ["characteristic", "level", "label", "arm", "people_count", "quits_count"]
     ]
 
 

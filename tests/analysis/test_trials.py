@@ -46,6 +46,12 @@ def test_a_wrong_risk_ratio_or_interval_is_noticed(cells):
         assert tuple(rows.loc[group, ["low", "high"]]) == pytest.approx(
             expected.riskratio_confint()
         )
+        assert rows.loc[group, "log_odds_ratio"] == pytest.approx(
+            expected.log_oddsratio
+        )
+        assert rows.loc[group, "log_odds_se"] == pytest.approx(
+            expected.log_oddsratio_se
+        )
     assert rows.loc["y", ["people_count", "treated_percent"]].tolist() == [110, 20]
 
 
