@@ -6,7 +6,7 @@ import pandas as pd
 from people import (
     DATASET,
     count_quits_by_group,
-    count_quits_by_quarter,
+    count_quits_by_period,
     fit_quits,
     read_months,
     read_people,
@@ -44,7 +44,7 @@ def main() -> None:
     bins, summary = deal_arms_again(weeks)
     tables = {
         "quits_by_group": count_quits_by_group(people),
-        "quits_by_quarter": count_quits_by_quarter(months),
+        "quits_by_period": count_quits_by_period(months),
         "quit_models": fit_quits(people, months),
         "performance_by_week": average_weeks(weeks),
         "change_by_arm": average_changes(

@@ -1,5 +1,6 @@
 """Who quit, by arm: the person and quitting files of the Ctrip experiment."""
 
+import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
@@ -21,7 +22,7 @@ LABELS = {
     "two years or more": "tenure of two years or more",
     "under two years": "tenure under two years",
 }
-LONG_COMMUTE_MINUTES, LONG_TENURE_MONTHS, QUARTER_MONTHS = 90, 24, 3
+LONG_COMMUTE_MINUTES, LONG_TENURE_MONTHS, FEWEST_QUITS = 90, 24, 3
 
 
 def read_stata(name: str, columns: list[str]) -> pd.DataFrame:
@@ -169,23 +170,53 @@ def read_months(people: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-def count_quits_by_quarter(months: pd.DataFrame) -> pd.DataFrame:
-    """Return people there at the start of each quarter of the experiment and quits
-    in it, by arm. Months are put together because some saw one quit or two.
+def end_periods(quits: pd.DataFrame) -> list[int]:
+    """Return the last month of each period of the experiment: a month, or as many
+    as it takes until every arm has `FEWEST_QUITS`. Fewer would describe persons.
+
+    Parameters
+    ----------
+    quits : DataFrame
+        Quits, one row a month and one column an arm.
+
+    Raises
+    ------
+    SourceError
+        If the last months have too few.
     """
-    rows = months.sort_values(["arm", "month_number"]).assign(
-        quarter=(months["month_number"] - 1) // QUARTER_MONTHS
-    )
-    first = rows["month_number"] % QUARTER_MONTHS == 1
-    counted = rows.assign(at_start=first).groupby(["arm", "quarter"])
-    summed = counted.agg(
+    ends, since = [], 0
+    for number, counts in quits.iterrows():
+        since = since + counts
+        if (since >= FEWEST_QUITS).all():
+            ends.append(number)
+            since = 0
+    if not ends or ends[-1] != quits.index[-1]:
+        raise SourceError("ctrip_quits: too few people quit in the last months")
+    return ends
+
+
+def count_quits_by_period(months: pd.DataFrame) -> pd.DataFrame:
+    """Return people there at the start of each period of the experiment and quits
+    in it, by arm; periods as of `end_periods`.
+
+    Parameters
+    ----------
+    months : DataFrame
+        As of `read_months`.
+    """
+    numbers = months["month_number"]
+    ends = end_periods(months.pivot_table("quit", numbers, "arm", "sum"))
+    period = np.searchsorted(ends, numbers)
+    starts = numbers.isin([1, *(end + 1 for end in ends)])
+    counted = months.assign(period=period, at_start=starts)
+    summed = counted.groupby(["arm", "period"]).agg(
         first_month=("month", "min"),
         last_month=("month", "max"),
         month_number=("month_number", "max"),
         at_risk_count=("at_start", "sum"),
         quits_count=("quit", "sum"),
     )
-    return summed.astype({"quits_count": int}).reset_index().drop(columns="quarter")
+    return summed.astype({"quits_count": int}).reset_index().drop(columns="period")
 
 
 def fit_quits(people: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:

@@ -114,8 +114,8 @@ def test_survival_is_the_share_still_there_when_nobody_is_lost():
 
 
 def test_the_curves_of_the_two_arms_do_not_run_into_each_other():
-    quarters = load_table("ctrip_experiment", "quits_by_quarter")
-    ends = trials.trace_survival(quarters).groupby("arm")["staying_percent"].last()
+    periods = load_table("ctrip_experiment", "quits_by_period")
+    ends = trials.trace_survival(periods).groupby("arm")["staying_percent"].last()
     assert ends["home"] == pytest.approx(100 * (1 - 21 / 131))
     assert ends["office"] == pytest.approx(100 * (1 - 41 / 118))
 

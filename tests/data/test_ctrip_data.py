@@ -119,13 +119,14 @@ def test_people_and_quits_that_are_lost_between_tables_are_noticed():
         .unstack("arm")
     )
     assert sums.drop_duplicates().to_numpy().tolist() == [[131, 118, 21, 41]]
-    quarters = load_table("ctrip_experiment", "quits_by_quarter").sort_values(
+    periods = load_table("ctrip_experiment", "quits_by_period").sort_values(
         ["arm", "month_number"]
     )
-    assert quarters.groupby("arm", observed=True)[
-        "quits_count"
-    ].sum().to_dict() == {"home": 21, "office": 41}
-    for _, arm in quarters.groupby("arm", observed=True):
+    assert periods.groupby("arm", observed=True)["quits_count"].sum().to_dict() == {
+        "home": 21,
+        "office": 41,
+    }
+    for _, arm in periods.groupby("arm", observed=True):
         assert (arm["at_risk_count"] - arm["quits_count"]).iloc[
             :-1
         ].tolist() == arm["at_risk_count"].iloc[1:].tolist()
@@ -151,6 +152,16 @@ def test_a_cell_of_one_or_two_people_is_noticed(dataset):
             if name.endswith("_count") and name not in not_people
         ]
         assert not rows[counts].isin([1, 2]).any(axis=None), table
+
+
+def test_months_are_put_together_until_no_count_is_of_one_or_two(scripts):
+    quits = pd.DataFrame(
+        {"home": [1, 4, 2, 1, 3, 5], "office": [9, 2, 7, 0, 5, 3]},
+        index=range(1, 7),
+    )
+    assert scripts[0].end_periods(quits) == [2, 4, 5, 6]
+    with pytest.raises(SourceError, match="too few people quit"):
+        scripts[0].end_periods(quits.replace({"home": {5: 2}}))
 
 
 def test_the_odds_that_the_counts_do_not_give_are_noticed():

@@ -176,8 +176,8 @@ def test_steps_that_slope_or_say_their_limits_twice_are_noticed():
         float(v.text) for v in series._element.find(qn("c:xVal")).iter(qn("c:v"))
     ]
     points, lengths = read_error_bars(series)
-    assert months == [0, 3, 3, 6, 6]
-    assert list(points) == [100, 100, 90, 90, 80]
+    assert months == [0, 0, 3, 3, 6]
+    assert list(points) == [100, 90, 90, 80, 80]
     assert lengths["minus"] == [0, 0, 5, 0, 10]
     assert lengths["plus"] == [0, 0, 5, 0, 10]
 

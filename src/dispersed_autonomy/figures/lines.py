@@ -48,8 +48,8 @@ def plot_lines(
     points : list of str
         Series drawn as points.
     steps : bool
-        Whether a value holds until the next one, as who is still there does; the
-        lines are then steps and not slopes.
+        Whether a value is that of the whole span that ends at its time, as a count
+        by periods is; the lines are then steps and not slopes.
     reference : float, optional
         Where to draw a dashed horizontal line, with `reference_label` on it at
         `reference_side`.
@@ -80,7 +80,7 @@ def plot_lines(
             if name in points
             else {}
         )
-        style["drawstyle"] = "steps-post" if steps else "default"
+        style["drawstyle"] = "steps-pre" if steps else "default"
         ax.plot(rows[x], rows[y], color=f"C{number}", label=name, zorder=3, **style)
         if low and rows[low].notna().any():
             ax.fill_between(
@@ -91,7 +91,7 @@ def plot_lines(
                 alpha=0.18,
                 linewidth=0,
                 zorder=2,
-                step="post" if steps else None,
+                step="pre" if steps else None,
             )
     if reference is not None:
         mark_level(ax, reference, reference_label, reference_side)
