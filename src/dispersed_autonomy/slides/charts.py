@@ -218,9 +218,7 @@ def draw_lines(
     }
     if steps:
         limits = [column for column in (low, high) if column]
-        held = {
-            name: _hold_values(rows, x, limits) for name, rows in held.items()
-        }
+        held = {name: _hold_values(rows, x, limits) for name, rows in held.items()}
     points_of = {name: (rows[x], rows[y]) for name, rows in held.items()}
     level = _level(frame[x], reference, reference_label)
     kind = XL_CHART_TYPE.XY_SCATTER_LINES
