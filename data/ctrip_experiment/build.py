@@ -5,9 +5,10 @@ estimates that need the rows.
 import pandas as pd
 from people import (
     DATASET,
-    count_quits,
     count_quits_by_group,
-    count_quits_by_month,
+    count_quits_by_period,
+    fit_quits,
+    read_months,
     read_people,
 )
 from weeks import (
@@ -38,12 +39,13 @@ def main() -> None:
     weeks = read_weeks()
     people = read_people(weeks.groupby("personid")["commute"].first())
     check_arms(people, weeks)
+    months = read_months(people)
     events, covariances = study_events(weeks)
     bins, summary = deal_arms_again(weeks)
     tables = {
         "quits_by_group": count_quits_by_group(people),
-        "quits_by_cell": count_quits(people, ["children", "commute"]),
-        "quits_by_month": count_quits_by_month(people),
+        "quits_by_period": count_quits_by_period(months),
+        "quit_models": fit_quits(people, months),
         "performance_by_week": average_weeks(weeks),
         "change_by_arm": average_changes(
             weeks[weeks["year_week"] != 201049], people

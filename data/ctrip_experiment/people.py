@@ -1,6 +1,9 @@
 """Who quit, by arm: the person and quitting files of the Ctrip experiment."""
 
+import numpy as np
 import pandas as pd
+import statsmodels.api as sm
+import statsmodels.formula.api as smf
 
 from dispersed_autonomy.inputs.sources import SourceError, fetch_source
 
@@ -13,7 +16,13 @@ FLAGS = {
     "marriage": ("married", {1: "married", 0: "not married"}),
     "work": ("ordertaker", {"TRUE": "takes orders", "FALSE": "other work"}),
 }
-LONG_COMMUTE_MINUTES, LONG_TENURE_MONTHS = 90, 24
+LABELS = {
+    "over 90 minutes": "commute over 90 minutes",
+    "up to 90 minutes": "commute up to 90 minutes",
+    "two years or more": "tenure of two years or more",
+    "under two years": "tenure under two years",
+}
+LONG_COMMUTE_MINUTES, LONG_TENURE_MONTHS, FEWEST_QUITS = 90, 24, 3
 
 
 def read_stata(name: str, columns: list[str]) -> pd.DataFrame:
@@ -113,13 +122,15 @@ def count_quits_by_group(people: pd.DataFrame) -> pd.DataFrame:
     everyone = count_quits(people.assign(level="everyone"), ["level"]).assign(
         characteristic="everyone"
     )
-    return pd.concat([everyone, *groups])[
-        ["characteristic", "level", "arm", "people_count", "quits_count"]
+    rows = pd.concat([everyone, *groups])
+    return rows.assign(label=rows["level"].replace(LABELS))[
+        ["characteristic", "level", "label", "arm", "people_count", "quits_count"]
     ]
 
 
-def count_quits_by_month(people: pd.DataFrame) -> pd.DataFrame:
-    """Return people at risk and quits by arm and month of the experiment.
+def read_months(people: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a person and month of the experiment while the person was
+    there: arm, month and its number, whether the person quit in it.
 
     Raises
     ------
@@ -152,14 +163,108 @@ def count_quits_by_month(people: pd.DataFrame) -> pd.DataFrame:
         )
     if (months["quit"] > months["stillworking"]).any():
         raise SourceError("ctrip_quits: someone quits who was not there")
-    summed = (
-        months.groupby(["arm", "month"])[["stillworking", "quit"]]
-        .sum()
-        .astype(int)
-        .reset_index()
+    months["month_number"] = months["month"].rank(method="dense").astype(int)
+    return months.loc[
+        months["stillworking"] == 1,
+        ["personid", "arm", "month", "month_number", "quit"],
+    ]
+
+
+def end_periods(quits: pd.DataFrame) -> list[int]:
+    """Return the last month of each period of the experiment: a month, or as many
+    as it takes until every arm has `FEWEST_QUITS`. Fewer would describe persons.
+
+    Parameters
+    ----------
+    quits : DataFrame
+        Quits, one row a month and one column an arm.
+
+    Raises
+    ------
+    SourceError
+        If the last months have too few.
+    """
+    ends, since = [], 0
+    for number, counts in quits.iterrows():
+        since = since + counts
+        if (since >= FEWEST_QUITS).all():
+            ends.append(number)
+            since = 0
+    if not ends or ends[-1] != quits.index[-1]:
+        raise SourceError("ctrip_quits: too few people quit in the last months")
+    return ends
+
+
+def count_quits_by_period(months: pd.DataFrame) -> pd.DataFrame:
+    """Return people there at the start of each period of the experiment and quits
+    in it, by arm; periods as of `end_periods`.
+
+    Parameters
+    ----------
+    months : DataFrame
+        As of `read_months`.
+    """
+    numbers = months["month_number"]
+    ends = end_periods(months.pivot_table("quit", numbers, "arm", "sum"))
+    period = np.searchsorted(ends, numbers)
+    starts = numbers.isin([1, *(end + 1 for end in ends)])
+    counted = months.assign(period=period, at_start=starts)
+    summed = counted.groupby(["arm", "period"]).agg(
+        first_month=("month", "min"),
+        last_month=("month", "max"),
+        month_number=("month_number", "max"),
+        at_risk_count=("at_start", "sum"),
+        quits_count=("quit", "sum"),
     )
-    summed["month_number"] = summed.groupby("arm").cumcount() + 1
-    renamed = summed.rename(
-        columns={"stillworking": "at_risk_count", "quit": "quits_count"}
+    return summed.astype({"quits_count": int}).reset_index().drop(columns="period")
+
+
+def fit_quits(people: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
+    """Return the estimates that need a row a person: the hazard ratio month by
+    month, and the odds ratio as it is and with children and commute held fixed.
+
+    Parameters
+    ----------
+    people, months : DataFrame
+        As of `read_people` and `read_months`.
+
+    Returns
+    -------
+    DataFrame
+        One row a model: `model`, `estimate_log_ratio` and `se_log_ratio` of being
+        assigned to home, `observations_count` and `people_count`.
+
+    Notes
+    -----
+    Complementary log-log and logit by maximum likelihood, with its own errors.
+    """
+    months, people = (
+        rows.assign(
+            home=(rows["arm"] == "home").astype(int), left=rows[quit].astype(int)
+        )
+        for rows, quit in ((months, "quit"), (people, "quitjob"))
     )
-    return renamed[["arm", "month", "month_number", "at_risk_count", "quits_count"]]
+    cloglog = sm.families.Binomial(link=sm.families.links.CLogLog())
+    logit = sm.families.Binomial()
+    models = {
+        "hazard, month by month": ("home + C(month_number)", months, cloglog),
+        "odds": ("home", people, logit),
+        "odds, children and commute held fixed": (
+            "home + C(children) + C(commute)",
+            people,
+            logit,
+        ),
+    }
+    rows = []
+    for model, (terms, frame, family) in models.items():
+        fitted = smf.glm(f"left ~ {terms}", frame, family=family).fit()
+        rows.append(
+            {
+                "model": model,
+                "estimate_log_ratio": fitted.params["home"],
+                "se_log_ratio": fitted.bse["home"],
+                "observations_count": int(fitted.nobs),
+                "people_count": frame["personid"].nunique(),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -25,7 +25,7 @@ def main() -> None:
         evidence.gather_studies(load_table(DATASET, "studies"), published, own)
     )
     months, jobs = (
-        load_table("ctrip_experiment", "quits_by_month"),
+        load_table("ctrip_experiment", "quits_by_period"),
         load_table("teleworkability", "sales_jobs"),
     )
     prices = load_table(DATASET, "prices").set_index("parameter")

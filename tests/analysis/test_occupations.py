@@ -199,6 +199,45 @@ def test_a_role_that_passes_by_one_measure_only_is_not_counted():
     assert occupations.count_majorities(shares, ["onet_percent"]) == 2
 
 
+def test_roles_that_share_their_occupations_are_one_test():
+    roles = roles_of(
+        ("Inside", "1", "main"),
+        ("Development", "1", "main"),
+        ("Development", "2", "disputed"),
+        ("Outside", "2", "main"),
+        ("Outside", "1", "main"),
+        ("Accounts", "1", "main"),
+        ("Accounts", "2", "main"),
+    )
+    tests = occupations.name_tests(roles)
+    assert tests["Inside"] == tests["Development"] == "1"
+    assert tests["Outside"] == tests["Accounts"] == "1 2"
+    shares = pd.DataFrame(
+        {
+            "role": ["Inside", "Development", "Outside", "Accounts"],
+            "onet_percent": [90.0, 90.0, 60.0, 60.0],
+            "manual_percent": [60.0, 60.0, 49.9, 49.9],
+        }
+    )
+    measures = ["onet_percent", "manual_percent"]
+    assert occupations.tally_tests(shares, tests, measures) == (1, 2)
+    assert occupations.tally_tests(shares, tests, measures, 75) == (0, 1)
+
+
+def test_a_test_of_two_roles_of_which_one_fails_does_not_pass():
+    tests = pd.Series({"Inside": "1", "Development": "1"})
+    shares = pd.DataFrame(
+        {"role": ["Inside", "Development"], "onet_percent": [90.0, 10.0]}
+    )
+    assert occupations.tally_tests(shares, tests, ["onet_percent"]) == (0, 0)
+
+
+def test_the_seven_roles_are_six_tests():
+    roles = load_table("teleworkability", "roles")
+    assert roles["role"].nunique() == 7
+    assert occupations.name_tests(roles).nunique() == 6
+
+
 def test_weights_of_another_survey_that_are_not_its_people_are_noticed():
     jobs = jobs_of(["1", "2", "3"], [100, 300, 600], [1, 0, 1], [1, 1, 1])
     codes = pd.DataFrame(

@@ -46,6 +46,12 @@ def test_a_wrong_risk_ratio_or_interval_is_noticed(cells):
         assert tuple(rows.loc[group, ["low", "high"]]) == pytest.approx(
             expected.riskratio_confint()
         )
+        assert rows.loc[group, "log_odds_ratio"] == pytest.approx(
+            expected.log_oddsratio
+        )
+        assert rows.loc[group, "log_odds_se"] == pytest.approx(
+            expected.log_oddsratio_se
+        )
     assert rows.loc["y", ["people_count", "treated_percent"]].tolist() == [110, 20]
 
 
@@ -108,8 +114,8 @@ def test_survival_is_the_share_still_there_when_nobody_is_lost():
 
 
 def test_the_curves_of_the_two_arms_do_not_run_into_each_other():
-    months = load_table("ctrip_experiment", "quits_by_month")
-    ends = trials.trace_survival(months).groupby("arm")["staying_percent"].last()
+    periods = load_table("ctrip_experiment", "quits_by_period")
+    ends = trials.trace_survival(periods).groupby("arm")["staying_percent"].last()
     assert ends["home"] == pytest.approx(100 * (1 - 21 / 131))
     assert ends["office"] == pytest.approx(100 * (1 - 41 / 118))
 

@@ -119,25 +119,69 @@ def test_people_and_quits_that_are_lost_between_tables_are_noticed():
         .unstack("arm")
     )
     assert sums.drop_duplicates().to_numpy().tolist() == [[131, 118, 21, 41]]
-    months = load_table("ctrip_experiment", "quits_by_month").sort_values(
+    periods = load_table("ctrip_experiment", "quits_by_period").sort_values(
         ["arm", "month_number"]
     )
-    assert months.groupby("arm", observed=True)["quits_count"].sum().to_dict() == {
+    assert periods.groupby("arm", observed=True)["quits_count"].sum().to_dict() == {
         "home": 21,
         "office": 41,
     }
-    for _, arm in months.groupby("arm", observed=True):
+    for _, arm in periods.groupby("arm", observed=True):
         assert (arm["at_risk_count"] - arm["quits_count"]).iloc[
             :-1
         ].tolist() == arm["at_risk_count"].iloc[1:].tolist()
-    cells = (
-        load_table("ctrip_experiment", "quits_by_cell")
-        .groupby("arm", observed=True)[["people_count", "quits_count"]]
-        .sum()
+
+
+PEOPLE_TABLES = {
+    "bls_telework": None,
+    "ctrip_experiment": {"arms_dealt_again": ["draws_count"]},
+    "teleworkability": None,
+    "tripcom_hybrid_trial": None,
+}
+
+
+@pytest.mark.parametrize("dataset", PEOPLE_TABLES)
+def test_a_cell_of_one_or_two_people_is_noticed(dataset):
+    for resource in describe(dataset)["resources"]:
+        table = resource["path"].removesuffix(".csv")
+        rows = load_table(dataset, table)
+        not_people = (PEOPLE_TABLES[dataset] or {}).get(table, [])
+        counts = [
+            name
+            for name in rows
+            if name.endswith("_count") and name not in not_people
+        ]
+        assert not rows[counts].isin([1, 2]).any(axis=None), table
+
+
+def test_months_are_put_together_until_no_count_is_of_one_or_two(scripts):
+    quits = pd.DataFrame(
+        {"home": [1, 4, 2, 1, 3, 5], "office": [9, 2, 7, 0, 5, 3]},
+        index=range(1, 7),
     )
-    assert cells.loc["home"].tolist() == [131, 21] and cells.loc[
-        "office"
-    ].tolist() == [118, 41]
+    assert scripts[0].end_periods(quits) == [2, 4, 5, 6]
+    with pytest.raises(SourceError, match="too few people quit"):
+        scripts[0].end_periods(quits.replace({"home": {5: 2}}))
+
+
+def test_the_odds_that_the_counts_do_not_give_are_noticed():
+    models = load_table("ctrip_experiment", "quit_models").set_index("model")
+    by_hand = np.log(21 / 110 / (41 / 77))
+    error = np.sqrt(1 / 21 + 1 / 110 + 1 / 41 + 1 / 77)
+    row = models.loc["odds"]
+    assert row["estimate_log_ratio"] == pytest.approx(by_hand, abs=1e-6)
+    assert row["se_log_ratio"] == pytest.approx(error, abs=1e-6)
+
+
+def test_the_hazard_by_month_agrees_with_logs_of_who_stayed():
+    # With proportional hazards the ratio of the two arms' cumulative hazards is the
+    # hazard ratio, whatever the months.
+    models = load_table("ctrip_experiment", "quit_models").set_index("model")
+    row = models.loc["hazard, month by month"]
+    by_hand = np.log(np.log(110 / 131) / np.log(77 / 118))
+    assert row["estimate_log_ratio"] == pytest.approx(by_hand, abs=0.02)
+    # 131 and 118 people over nine months, less those who had gone.
+    assert row["observations_count"] == 1979
 
 
 def weekly_rows(**changes):

@@ -140,6 +140,27 @@ def test_lines_follow_the_data_and_others_are_grey(ax):
     assert drawn == {"0.72": [3, 4], "C0": [1, 2]}
 
 
+def test_who_is_still_there_is_not_drawn_as_falling_between_two_counts(ax):
+    frame = pd.DataFrame(
+        {"arm": "a", "month": [0, 3, 6], "share": [100.0, 90.0, 80.0]}
+    ).assign(low=[100.0, 85.0, 70.0], high=[100.0, 95.0, 90.0])
+    plot_lines(
+        frame,
+        ax,
+        x="month",
+        y="share",
+        line="arm",
+        low="low",
+        high="high",
+        emphasis=["a"],
+        steps=True,
+        ylabel="Still there, %",
+    )
+    assert ax.lines[0].get_drawstyle() == "steps-pre"
+    corners = ax.collections[0].get_paths()[0].vertices.tolist()
+    assert [0, 95] in corners and [3, 95] in corners and [3, 90] in corners
+
+
 def test_the_specification_curve_is_in_order_and_marks_each_choice(ax):
     frame = pd.DataFrame({"value": [3.0, 1.0, 2.0], "base": ["x", "y", "x"]})
     plot_specification_curve(

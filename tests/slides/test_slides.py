@@ -155,6 +155,33 @@ def test_lines_over_dates_that_stand_elsewhere_than_the_data_are_noticed():
     assert second._element.find(qn("c:errBars")) is None
 
 
+def test_steps_that_slope_or_say_their_limits_twice_are_noticed():
+    frame = pd.DataFrame(
+        {"arm": "a", "month": [0, 3, 6], "share": [100.0, 90.0, 80.0]}
+    ).assign(low=[100.0, 85.0, 70.0], high=[100.0, 95.0, 90.0])
+    chart = draw(
+        "lines",
+        frame,
+        x="month",
+        y="share",
+        line="arm",
+        low="low",
+        high="high",
+        emphasis=["a"],
+        steps=True,
+        ylabel="Still there, %",
+    )
+    (series,) = chart.plots[0].series
+    months = [
+        float(v.text) for v in series._element.find(qn("c:xVal")).iter(qn("c:v"))
+    ]
+    points, lengths = read_error_bars(series)
+    assert months == [0, 0, 3, 3, 6]
+    assert list(points) == [100, 90, 90, 80, 80]
+    assert lengths["minus"] == [0, 0, 5, 0, 10]
+    assert lengths["plus"] == [0, 0, 5, 0, 10]
+
+
 @pytest.mark.parametrize(
     "months",
     [

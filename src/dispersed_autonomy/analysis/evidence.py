@@ -387,7 +387,7 @@ def estimate_prices(
     rates : DataFrame
         `quit_rates` of `tripcom_hybrid_trial`, over six months.
     months : DataFrame
-        `quits_by_month` of `ctrip_experiment`.
+        `quits_by_period` of `ctrip_experiment`.
     published : DataFrame
         The table `published_effects`.
     jobs : DataFrame

@@ -185,6 +185,54 @@ def count_majorities(
     return int((shares[readings] >= half).all(axis="columns").sum())
 
 
+def name_tests(roles: pd.DataFrame) -> pd.Series:
+    """Return the test that each role is: the main occupations that it is read with.
+    Roles with the same main occupations are one test, for one cannot pass without
+    the other.
+
+    Parameters
+    ----------
+    roles : DataFrame
+        As for `map_roles`.
+
+    Returns
+    -------
+    Series
+        By role, in the order of the table: its main codes, joined.
+    """
+    main = roles[roles["mapping"] == "main"].astype({"occupation_code": str})
+    return main.groupby(main["role"].astype(str), sort=False)[
+        "occupation_code"
+    ].agg(lambda codes: " ".join(sorted(codes)))
+
+
+def tally_tests(
+    shares: pd.DataFrame, tests: pd.Series, readings: list[str], half: float = 50
+) -> tuple[int, int]:
+    """Count the tests that pass under every reading, and under the one by which
+    most pass.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        One row a role: `role`, and the readings in percent.
+    tests : Series
+        Of `name_tests`.
+    readings : list of str
+        Columns of `shares`.
+    half : float
+        Percent of a role's jobs that make it one that can mostly be done at home.
+
+    Returns
+    -------
+    tuple of int
+        A test passes where each of its roles does.
+    """
+    passed = shares.set_index(shares["role"].astype(str))[readings] >= half
+    by_test = passed.groupby(tests.reindex(passed.index)).all()
+    return int(by_test.all(axis="columns").sum()), int(by_test.sum().max())
+
+
 def reweigh_shares(
     jobs: pd.DataFrame, codes: pd.DataFrame, employed: pd.DataFrame, reading: str
 ) -> pd.Series:

@@ -40,12 +40,13 @@ def compare_risks(
     -------
     DataFrame
         One row a group: `by`, `people_count`, `treated_percent`, `control_percent`,
-        `risk_ratio` with `low` and `high`, and `log_risk_ratio` with its standard
-        error `log_se`.
+        `risk_ratio` with `low` and `high`, `log_risk_ratio` with its standard error
+        `log_se`, and `log_odds_ratio` with its own, `log_odds_se`.
 
     Notes
     -----
-    Normal limits on the logarithm: Katz and others (1978), doi 10.2307/2530610.
+    Normal limits on the logarithm: Katz and others (1978), doi 10.2307/2530610; for
+    odds Woolf (1955), doi 10.1111/j.1469-1809.1955.tb01348.x.
     """
     sums = (
         cells.groupby([*by, "arm"], observed=True)[["people_count", "quits_count"]]
@@ -60,6 +61,8 @@ def compare_risks(
     log_ratio = np.log(risks[treated] / risks[control])
     log_se = np.sqrt((1 / quits - 1 / people).sum(axis="columns"))
     half = stats.norm.ppf(0.5 + level / 200) * log_se
+    odds = risks / (1 - risks)
+    odds_se = np.sqrt((1 / quits + 1 / (people - quits)).sum(axis="columns"))
     compared = pd.DataFrame(
         {
             "people_count": people.sum(axis="columns"),
@@ -70,6 +73,8 @@ def compare_risks(
             "high": np.exp(log_ratio + half),
             "log_risk_ratio": log_ratio,
             "log_se": log_se,
+            "log_odds_ratio": np.log(odds[treated] / odds[control]),
+            "log_odds_se": odds_se,
         }
     )
     return compared.reset_index()

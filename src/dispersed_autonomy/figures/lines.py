@@ -22,6 +22,7 @@ def plot_lines(
     low: str | None = None,
     high: str | None = None,
     points: list[str] = (),
+    steps: bool = False,
     reference: float | None = None,
     reference_label: str = "",
     reference_side: str = "left",
@@ -46,6 +47,9 @@ def plot_lines(
         Columns of a band's limits, drawn where they are known.
     points : list of str
         Series drawn as points.
+    steps : bool
+        Whether a value is that of the whole span that ends at its time, as a count
+        by periods is; the lines are then steps and not slopes.
     reference : float, optional
         Where to draw a dashed horizontal line, with `reference_label` on it at
         `reference_side`.
@@ -76,6 +80,7 @@ def plot_lines(
             if name in points
             else {}
         )
+        style["drawstyle"] = "steps-pre" if steps else "default"
         ax.plot(rows[x], rows[y], color=f"C{number}", label=name, zorder=3, **style)
         if low and rows[low].notna().any():
             ax.fill_between(
@@ -86,6 +91,7 @@ def plot_lines(
                 alpha=0.18,
                 linewidth=0,
                 zorder=2,
+                step="pre" if steps else None,
             )
     if reference is not None:
         mark_level(ax, reference, reference_label, reference_side)

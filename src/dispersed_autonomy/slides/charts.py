@@ -194,6 +194,7 @@ def draw_lines(
     low,
     high,
     points,
+    steps,
     reference,
     reference_label,
     ylim,
@@ -215,6 +216,9 @@ def draw_lines(
         )
         for name in names
     }
+    if steps:
+        limits = [column for column in (low, high) if column]
+        held = {name: _hold_values(rows, x, limits) for name, rows in held.items()}
     points_of = {name: (rows[x], rows[y]) for name, rows in held.items()}
     level = _level(frame[x], reference, reference_label)
     kind = XL_CHART_TYPE.XY_SCATTER_LINES
@@ -317,6 +321,16 @@ def draw_shares(slide, frame, box, *, label, parts, names, xlabel) -> Chart:
     _place_legend(chart)
     chart.has_title = False
     return chart
+
+
+def _hold_values(rows: pd.DataFrame, x: str, limits: list[str]) -> pd.DataFrame:
+    """Return the points of a line of steps: each value is that of the span which
+    ends at its time, and has its limits there.
+    """
+    held = rows.loc[rows.index.repeat(2)].iloc[1:].reset_index(drop=True)
+    held[x] = rows[x].repeat(2).iloc[:-1].to_numpy()
+    held.loc[1::2, limits] = np.nan
+    return held
 
 
 def _to_numbers(frame: pd.DataFrame, x: str) -> tuple[pd.DataFrame, bool]:
