@@ -72,6 +72,32 @@ QUESTIONS = {
     "preferred": "preferred remote share",
     "productivity": "productivity at home",
 }
+STEPS = {
+    "Strongly agree": "strongly agree",
+    "Somewhat agree": "somewhat agree",
+    "Neither agree nor disagree": "neither",
+    "Somewhat disagree": "somewhat disagree",
+    "Strongly disagree": "strongly disagree",
+}
+# Of those who manage people of whom some work remotely, 2021.
+MANAGERS = 595
+OF_MANAGERS = {
+    "retain": r"Offering remote work helps me retain employees",
+    "recruit": r"Offering remote work helps me to recruit employees",
+    "focus on results": (
+        r"Managing people remotely makes me more focused on results"
+    ),
+    "manage poor performers": r"I find it easy to manage poor performers remotely",
+    "manage tasks": (
+        r"I find it easy to manage employees remotely \(e\.g\. tasking and"
+        r" monitoring progress\)"
+    ),
+}
+PERIODS = {
+    2020: {"2019": "last year", "last three months": "in the last 3 months"},
+    2021: {"last six months": "in the last 6 months"},
+}
+CHOICE = r"Thinking about your employer's policy .* - I choose which days I work remotely"
 MOMENTS = {
     "people_count": ("answer_percent", "size"),
     "sum_percent": ("answer_percent", "sum"),
@@ -117,6 +143,24 @@ def main() -> None:
         "hours": pd.concat([sum_hours(frame, year) for year, frame in raw.items()]),
         "aspects": count_aspects(
             raw[2020], people.loc[people["year"] == 2020, "children"]
+        ),
+        "managers": count_managers(raw[2021]),
+        "collaboration": pd.concat(
+            [count_collaboration(frame, year) for year, frame in raw.items()]
+        ),
+        "choice_of_days": (
+            people[people["year"] == 2021]
+            .assign(
+                answer=code_answers(
+                    find_column(raw[2021], CHOICE, 2021), STEPS, 2021
+                ).to_numpy(),
+                answer_percent=lambda rows: rows["productivity"],
+                square=lambda rows: rows["productivity"] ** 2,
+            )
+            .groupby("answer")
+            .agg(**MOMENTS)
+            .reindex(STEPS.values())
+            .reset_index()
         ),
     }
     write_tables(DATASET, tables)
@@ -265,6 +309,61 @@ def code_productivity(answers: pd.Series, year: int) -> pd.Series:
         if (found := re.fullmatch(pattern, answer))
     }
     return code_answers(answers, {SAME: 0} | parsed, year)
+
+
+def count_managers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return how many managers gave each answer to each statement.
+
+    Raises
+    ------
+    SourceError
+        If they are not as many as they were.
+    """
+    tables = []
+    for statement, words in OF_MANAGERS.items():
+        answers = find_column(
+            frame, rf"How strongly do you agree or disagree .* - {words}", 2021
+        )
+        if answers.notna().sum() != MANAGERS:
+            raise SourceError(
+                f"nsw_2021: {statement}: {answers.notna().sum()} managers, expected"
+                f" {MANAGERS}"
+            )
+        counts = count_steps(answers.dropna(), list(STEPS.values()), 2021)
+        tables.append(counts.assign(statement=statement))
+    return pd.concat(tables)[["statement", "answer", "people_count"]]
+
+
+def count_collaboration(frame: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return how many people gave each answer on collaborating, by the time asked
+    about.
+    """
+    tables = []
+    for period, words in PERIODS[year].items():
+        answers = find_column(
+            frame,
+            rf"Thinking about remote working {words}, .* - I could easily"
+            r" collaborate with colleagues when working remotely",
+            year,
+        )
+        order = [*STEPS.values(), *(["not asked"] if answers.isna().any() else [])]
+        counts = count_steps(answers, order, year)
+        tables.append(counts.assign(year=year, period=period))
+    return pd.concat(tables)[["year", "period", "answer", "people_count"]]
+
+
+def count_steps(answers: pd.Series, order: list[str], year: int) -> pd.DataFrame:
+    """Return the number of people by answer, in an order; a missing answer is not
+    asked.
+    """
+    coded = code_answers(answers, STEPS, year).fillna("not asked")
+    return (
+        coded.value_counts()
+        .reindex(order)
+        .rename_axis("answer")
+        .rename("people_count")
+        .reset_index()
+    )
 
 
 def sum_hours(frame: pd.DataFrame, year: int) -> pd.DataFrame:
