@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from dispersed_autonomy.analysis.cells import fit_people, tidy_term
 from dispersed_autonomy.inputs.sources import (
     SourceError,
     fetch_source,
@@ -27,6 +28,9 @@ COLUMNS = {
     "wfh_feel_quant": "value",
     "wbp_react_qual": "reaction",
     "commutetime_quant": "commute",
+    "wfh_top3benefits_commute": "commute_ticked",
+    "wfh_top3benefits_quiet": "quiet_ticked",
+    "wfh_top3benefits_meetings": "meetings_ticked",
 }
 # Codes 1 to 6 are 0 to 5 days a week; 7 is no clear plan and 8 no employer, which
 # are no number of days.
@@ -55,6 +59,34 @@ INDUSTRIES = {
     16: "wholesale",
     17: "government",
     18: "other",
+}
+BENEFITS = ["commute", "quiet", "meetings"]
+# First minute of each band of the commute; the longest answer is a band of its own.
+COMMUTE_BANDS = [0, 15, 30, 45, 60, 90, 120]
+LONGEST = 120
+# What is held fixed in the slope on ten minutes, whose people, errors by what.
+FIXED, MORE = " + C(month)", " + C(month) + C(industry) + C(state)"
+SLOPES = {
+    "main": (FIXED, "ten", None),
+    "errors by month": (FIXED, "ten", "month"),
+    "industry and state held fixed": (MORE, "ten", None),
+    "industry and state held fixed, errors by month": (MORE, "ten", "month"),
+    "without the answers of 120 minutes": (FIXED, "ten", None),
+    "without the answers of 120 minutes, errors by month": (FIXED, "ten", "month"),
+    "industry and state held fixed, without the answers of 120 minutes": (
+        MORE,
+        "ten",
+        None,
+    ),
+    "less than half an hour": (FIXED, "ten", None),
+    "half an hour to under 120 minutes": (FIXED, "ten", None),
+    "half an hour or more against less": (FIXED, "far", None),
+    "half an hour or more against less, errors by month": (FIXED, "far", "month"),
+    "half an hour or more against less, industry and state held fixed": (
+        MORE,
+        "far",
+        None,
+    ),
 }
 VALUES_PERCENT, COMMUTES_MINUTES = (-50, 50), (0, 120)
 # Months whose answers on the industry come from another list: in July 2020 mining
@@ -94,15 +126,7 @@ def main() -> None:
         days["wanted"], [people["month"], days["industry"]], "days"
     )
     value = people.dropna(subset="value")
-    travelled = value[value["commute"].between(*COMMUTES_MINUTES)]
-    commutes = sum_moments(
-        travelled["value"],
-        [
-            travelled["month"],
-            travelled["commute"].astype(int).rename("commute_minutes"),
-        ],
-        "percent",
-    )
+    travelled = read_commutes(people)
     tables = {
         "days_by_month": pd.concat(by_month)[
             ["month", "measure", "people_count", "sum_days", "sum_squared_days"]
@@ -128,10 +152,16 @@ def main() -> None:
         ),
         "efficiency_by_month": count_efficiency(people, people["month"]),
         "efficiency_by_industry": count_efficiency(people, days["industry"]),
-        "value_by_commute": commutes,
+        "value_by_commute": sum_moments(
+            travelled["value"],
+            [travelled["first_minutes"], travelled["last_minutes"]],
+            "percent",
+        ),
+        "benefits_by_commute": count_benefits(travelled),
+        "commute_slopes": fit_slopes(travelled),
         "reactions_by_month": count_reactions(people.dropna(subset="reaction")),
     }
-    check_cells({n: t for n, t in tables.items() if n != "value_by_commute"})
+    check_cells(tables)
     write_tables(DATASET, tables)
 
 
@@ -155,6 +185,8 @@ def read_people(path: Path) -> pd.DataFrame:
     check_codes(people, "first", set(range(1, 8)))
     check_codes(people, "industry", set(INDUSTRIES))
     check_codes(people, "reaction", set(REACTIONS))
+    for name in BENEFITS:
+        check_codes(people, f"{name}_ticked", {0, 100})
     if (
         not people["value"].dropna().between(*VALUES_PERCENT).all()
         or not people["efficiency"].dropna().between(*VALUES_PERCENT).all()
@@ -175,6 +207,79 @@ def check_codes(people: pd.DataFrame, column: str, known: set[int]) -> None:
     """
     if unknown := set(people[column].dropna()) - known:
         raise SourceError(f"swaa: {column}: unknown codes: {sorted(unknown)}")
+
+
+def read_commutes(people: pd.DataFrame) -> pd.DataFrame:
+    """Return the people whose commute is no negative number, in whole minutes, with
+    the first and the last minute of its band, tens of minutes, and whether it is
+    half an hour or more.
+    """
+    found = people[people["commute"].between(*COMMUTES_MINUTES)]
+    minutes = found["commute"].astype(int)
+    band = pd.cut(minutes, [*COMMUTE_BANDS, LONGEST + 1], right=False, labels=False)
+    lasts = [first - 1 for first in COMMUTE_BANDS[1:]] + [LONGEST]
+    return found.assign(
+        minutes=minutes,
+        ten=minutes / 10,
+        far=(minutes >= 30).astype(int),
+        first_minutes=band.map(dict(enumerate(COMMUTE_BANDS))),
+        last_minutes=band.map(dict(enumerate(lasts))),
+    )
+
+
+def count_benefits(travelled: pd.DataFrame) -> pd.DataFrame:
+    """Return by band of the commute how many ticked each benefit among the three
+    greatest of working at home.
+    """
+    asked = travelled.dropna(subset=[f"{name}_ticked" for name in BENEFITS])
+    ticks = {
+        "people_count": 1,
+        **{f"{name}_count": asked[f"{name}_ticked"] == 100 for name in BENEFITS},
+    }
+    return (
+        asked.assign(**ticks)
+        .groupby(["first_minutes", "last_minutes"])[list(ticks)]
+        .sum()
+        .reset_index()
+    )
+
+
+def fit_slopes(travelled: pd.DataFrame) -> pd.DataFrame:
+    """Return how the value and the share that ticks the commute differ with it,
+    under every choice.
+    """
+    answers = {
+        "value of the option": "value",
+        "commute among the three greatest benefits": "commute_ticked",
+    }
+    rows = []
+    for answer, column in answers.items():
+        asked = travelled.dropna(subset=[column])
+        for choice, (fixed, term, cluster) in SLOPES.items():
+            own = asked
+            if "120" in choice:
+                own = own[own["minutes"] < LONGEST]
+            if choice.startswith("less than"):
+                own = own[own["far"] == 0]
+            if choice.endswith("under 120 minutes"):
+                own = own[own["far"] == 1]
+            fit = fit_people(own, f"{column} ~ {term}{fixed}", cluster)
+            rows.append(
+                {
+                    "answer": answer,
+                    "choice": choice,
+                    **tidy_term(fit, term),
+                    "months_count": own["month"].nunique(),
+                }
+            )
+    return pd.DataFrame(rows).rename(
+        columns={
+            "value": "difference_points",
+            "low": "low_points",
+            "high": "high_points",
+            "n": "people_count",
+        }
+    )
 
 
 def code_days(people: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,6 @@ import statsmodels.formula.api as smf
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.analysis import demand
-from dispersed_autonomy.analysis.cells import fit_moments
 from dispersed_autonomy.inputs import sources
 from dispersed_autonomy.inputs.sources import SourceError
 from dispersed_autonomy.inputs.tables import load_table
@@ -63,18 +62,43 @@ def test_a_commute_gradient_that_differs_from_the_regression_on_rows_is_noticed(
     own = rows.dropna(subset=["wfh_feel_quant", "commutetime_quant"]).query(
         "commutetime_quant >= 0"
     )
-    from_rows = smf.ols("wfh_feel_quant ~ commutetime_quant + C(date)", own).fit(
-        cov_type="HC1", use_t=True
+    slopes = load_table("swaa", "commute_slopes").set_index(["answer", "choice"])
+    for choice, kept, more in (
+        ("main", "commutetime_quant <= 120", ""),
+        (
+            "industry and state held fixed, without the answers of 120 minutes",
+            "commutetime_quant < 120",
+            " + C(work_industry) + C(region)",
+        ),
+    ):
+        fit = smf.ols(
+            f"wfh_feel_quant ~ commutetime_quant + C(date){more}", own.query(kept)
+        ).fit(cov_type="HC1", use_t=True)
+        found = slopes.loc[("value of the option", choice)]
+        assert found["difference_points"] == pytest.approx(
+            10 * fit.params["commutetime_quant"], rel=1e-3
+        )
+        assert found[["low_points", "high_points"]].tolist() == pytest.approx(
+            (10 * fit.conf_int().loc["commutetime_quant"]).tolist(), rel=1e-3
+        )
+
+
+def test_bands_of_the_commute_that_hold_other_people_are_noticed(rows):
+    bands = load_table("swaa", "value_by_commute")
+    travelled = rows.query("0 <= commutetime_quant <= 120")
+    own = travelled.dropna(subset=["wfh_feel_quant"])
+    assert bands["people_count"].sum() == len(own)
+    near = bands[bands["first_minutes"] < 30]
+    assert near["sum_percent"].sum() == pytest.approx(
+        own.query("commutetime_quant < 30")["wfh_feel_quant"].sum(), abs=0.01
     )
-    from_cells = fit_moments(
-        load_table("swaa", "value_by_commute"), "mean ~ commute_minutes + C(month)"
-    )
-    assert from_cells.params["commute_minutes"] == pytest.approx(
-        from_rows.params["commutetime_quant"], rel=1e-4
-    )
-    assert from_cells.bse["commute_minutes"] == pytest.approx(
-        from_rows.bse["commutetime_quant"], rel=1e-4
-    )
+    benefits = load_table("swaa", "benefits_by_commute")
+    asked = travelled.dropna(subset=["wfh_top3benefits_commute"])
+    assert benefits["people_count"].sum() == len(asked)
+    ticked = asked["wfh_top3benefits_commute"].mean()
+    share = 100 * benefits["commute_count"].sum() / len(asked)
+    assert share == pytest.approx(ticked)
+    assert min(bands["people_count"].min(), benefits["people_count"].min()) >= 3
 
 
 def test_the_published_share_that_would_not_comply_is_reproduced():
