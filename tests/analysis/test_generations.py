@@ -231,3 +231,28 @@ def test_a_figure_that_loses_a_group_or_changes_its_mean_is_noticed():
     assert both["value"][1] == pytest.approx(
         np.average(first["value"], weights=first["n"])
     )
+
+
+def test_a_choice_that_changes_a_result_of_another_contrast_is_noticed():
+    table = pd.DataFrame(
+        [
+            ("wish", "a minus b", "main", 1.0, 0.0, 2.0, 90),
+            ("wish", "a minus b", "2020 alone", 3.0, 2.0, 4.0, 50),
+            ("wish", "c minus d", "2020 alone", 5.0, 4.0, 6.0, 50),
+            ("hours", "a minus b", "2021 alone", 7.0, 6.0, 8.0, 40),
+        ],
+        columns=["question", "contrast", "choice", "difference_points"]
+        + ["low_points", "high_points", "people_count"],
+    )
+    changed = generations.replace_by_choice(
+        table, {"first": ("wish", "a minus b"), "second": ("wish", "c minus d")}
+    )
+    assert changed == {
+        "2020 alone": {
+            "first": {"value": 3.0, "low": 2.0, "high": 4.0},
+            "second": {"value": 5.0, "low": 4.0, "high": 6.0},
+        }
+    }
+    assert generations.find_contrast(table, "wish", "a minus b")["n"] == 90
+    with pytest.raises(KeyError):
+        generations.find_contrast(table, "wish", "c minus d")

@@ -1,6 +1,4 @@
-"""Answers by generation and household: who belongs to which, the ordered logit, and
-every defensible way to take one contrast.
-"""
+"""Answers by generation and household, and each contrast under every choice."""
 
 import numpy as np
 import pandas as pd
@@ -82,8 +80,7 @@ def mark_generations(cells: pd.DataFrame) -> pd.DataFrame:
 def mean_by_trait(
     groups: pd.DataFrame, traits: pd.DataFrame, by_year: bool = True
 ) -> pd.DataFrame:
-    """Return the mean answer of each generation, kind of household and kind of
-    occupation.
+    """Return the mean answer of each generation, household and occupation.
 
     Parameters
     ----------
@@ -278,8 +275,13 @@ def to_moments(people: pd.DataFrame) -> pd.DataFrame:
 
 
 def mark_people(people: pd.DataFrame) -> pd.DataFrame:
-    """Return people as cells of one, with `with_children` of zero and one and the
-    marks of `mark_generations`, which are empty where the generation is unknown.
+    """Return people as cells of one, with the marks that regressions take.
+
+    Returns
+    -------
+    DataFrame
+        With `with_children` of zero and one, and the marks of `mark_generations`,
+        which are empty where the generation is unknown.
     """
     cells = to_moments(people).assign(
         with_children=(people["children"] == "yes").astype(int)
@@ -289,8 +291,7 @@ def mark_people(people: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_choices(people: pd.DataFrame, term: str) -> pd.DataFrame:
-    """Compute one contrast under every defensible choice of sample, coding and
-    what is held fixed.
+    """Compute one contrast under every choice of sample, coding and controls.
 
     Parameters
     ----------
@@ -380,8 +381,7 @@ def _split_samples(cells: pd.DataFrame, formula: str) -> dict:
 def predict_share_difference(
     people: pd.DataFrame, term: str, formula: str, level: float = 95
 ) -> dict[str, float]:
-    """Return what a mark adds to the chance of yes by a logit, in percentage
-    points, averaged over everyone.
+    """Return what a mark adds to the chance of yes by a logit, over everyone.
 
     Each person is predicted twice, with the mark at one and at zero. Where the mark
     is of a generation, every other generation is at zero. What is held fixed stays.
@@ -426,3 +426,59 @@ def predict_share_difference(
         "high": float(100 * (value + half)),
         "n": len(rows),
     }
+
+
+def find_contrast(
+    contrasts: pd.DataFrame, question: str, contrast: str, choice: str = "main"
+) -> dict[str, float]:
+    """Return one estimate of the table `contrasts`, as `record` takes it.
+
+    Returns
+    -------
+    dict
+        `value`, `low`, `high` in percentage points and `n`.
+
+    Raises
+    ------
+    KeyError
+        If the table has no such row.
+    """
+    key = (question, contrast, choice)
+    row = contrasts.set_index(["question", "contrast", "choice"]).loc[key]
+    return {
+        "value": float(row["difference_points"]),
+        "low": float(row["low_points"]),
+        "high": float(row["high_points"]),
+        "n": int(row["people_count"]),
+    }
+
+
+def replace_by_choice(
+    contrasts: pd.DataFrame, ids: dict[str, tuple[str, str]]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Return by choice the results that it changes, as `record_readings` takes them.
+
+    Parameters
+    ----------
+    contrasts : DataFrame
+        The table `contrasts`.
+    ids : dict of str to tuple of str
+        Result id to its question and contrast.
+
+    Returns
+    -------
+    dict
+        Choice, but the main one, to result id to `value`, `low` and `high`.
+    """
+    found = {}
+    for id, (question, contrast) in ids.items():
+        own = contrasts[
+            (contrasts["question"] == question)
+            & (contrasts["contrast"] == contrast)
+            & (contrasts["choice"] != "main")
+        ]
+        for choice in own["choice"]:
+            estimate = find_contrast(contrasts, question, contrast, choice)
+            del estimate["n"]
+            found.setdefault(choice, {})[id] = estimate
+    return found
