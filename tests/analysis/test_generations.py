@@ -9,7 +9,7 @@ import statsmodels.formula.api as smf
 from scipy.special import expit
 
 from dispersed_autonomy.analysis import generations
-from dispersed_autonomy.analysis.cells import repeat_cells
+from dispersed_autonomy.analysis.cells import repeat_cells, tidy_points
 from dispersed_autonomy.inputs.tables import load_table
 
 RNG = np.random.default_rng(3)
@@ -253,6 +253,10 @@ def test_a_choice_that_changes_a_result_of_another_contrast_is_noticed():
             "second": {"value": 5.0, "low": 4.0, "high": 6.0},
         }
     }
-    assert generations.find_contrast(table, "wish", "a minus b")["n"] == 90
-    with pytest.raises(KeyError):
-        generations.find_contrast(table, "wish", "c minus d")
+    main = tidy_points(table, question="wish", contrast="a minus b", choice="main")
+    assert main == {"value": 1.0, "low": 0.0, "high": 2.0, "n": 90}
+    for choice in ("main", "2021 alone"):  # none, and none
+        with pytest.raises(KeyError, match="0 rows"):
+            tidy_points(table, contrast="c minus d", choice=choice)
+    with pytest.raises(KeyError, match="2 rows"):
+        tidy_points(table, choice="2020 alone")

@@ -189,3 +189,44 @@ def tidy_group(means: pd.DataFrame, **group: str) -> dict[str, float]:
 
 def _refuse(group: dict, count: int):
     raise KeyError(f"{count} rows are of {group}")
+
+
+def tidy_points(estimates: pd.DataFrame, **where: str) -> dict[str, float]:
+    """Return one row of a table of estimates, as `record` takes it.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        Columns `difference_points`, `low_points`, `high_points`, `people_count`.
+    **where : str
+        The value of each column that names the row.
+
+    Returns
+    -------
+    dict
+        `value`, `low`, `high` in percentage points and `n`.
+
+    Raises
+    ------
+    KeyError
+        If no row, or several, have these values.
+    """
+    found = estimates.loc[
+        np.logical_and.reduce(
+            [estimates[column] == name for column, name in where.items()]
+        )
+    ]
+    if len(found) != 1:
+        _refuse(where, len(found))
+    row = found.iloc[0]
+    return {
+        "value": float(row["difference_points"]),
+        "low": float(row["low_points"]),
+        "high": float(row["high_points"]),
+        "n": int(row["people_count"]),
+    }
+
+
+def without_n(estimate: dict[str, float]) -> dict[str, float]:
+    """Return an estimate without its `n`, as `record_readings` takes it."""
+    return {part: number for part, number in estimate.items() if part != "n"}

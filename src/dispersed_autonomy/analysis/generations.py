@@ -15,7 +15,9 @@ from dispersed_autonomy.analysis.cells import (
     fit_moments,
     mean_of_moments,
     repeat_cells,
+    tidy_points,
     tidy_term,
+    without_n,
 )
 
 # First years of birth, Pew Research Center's:
@@ -428,35 +430,10 @@ def predict_share_difference(
     }
 
 
-def find_contrast(
-    contrasts: pd.DataFrame, question: str, contrast: str, choice: str = "main"
-) -> dict[str, float]:
-    """Return one estimate of the table `contrasts`, as `record` takes it.
-
-    Returns
-    -------
-    dict
-        `value`, `low`, `high` in percentage points and `n`.
-
-    Raises
-    ------
-    KeyError
-        If the table has no such row.
-    """
-    key = (question, contrast, choice)
-    row = contrasts.set_index(["question", "contrast", "choice"]).loc[key]
-    return {
-        "value": float(row["difference_points"]),
-        "low": float(row["low_points"]),
-        "high": float(row["high_points"]),
-        "n": int(row["people_count"]),
-    }
-
-
 def replace_by_choice(
     contrasts: pd.DataFrame, ids: dict[str, tuple[str, str]]
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """Return by choice the results that it changes, as `record_readings` takes them.
+    """Return by choice what it makes of results, as `record_readings` takes it.
 
     Parameters
     ----------
@@ -478,7 +455,6 @@ def replace_by_choice(
             & (contrasts["choice"] != "main")
         ]
         for choice in own["choice"]:
-            estimate = find_contrast(contrasts, question, contrast, choice)
-            del estimate["n"]
+            estimate = without_n(tidy_points(own, choice=choice))
             found.setdefault(choice, {})[id] = estimate
     return found
