@@ -515,9 +515,12 @@ def compare_by_other_models(
     )
     if question in IN_ORDER and term == "millennial":
         fit = generations.fit_ordered(generations.mark_people(known))
-        found["the order of answers alone"] = generations.predict_difference(
+        by_order = generations.predict_difference(
             fit, term, DRAWS, np.random.default_rng(SEED)
         )
+        found["the order of answers alone"] = {
+            part: round(number, 2) for part, number in by_order.items()
+        }  # its search may end elsewhere in further digits
         marked = generations.mark_people(known)
         found["change from 2020 to 2021, other people"] = tidy_term(
             fit_moments(
