@@ -289,9 +289,9 @@ def find_column(frame: pd.DataFrame, pattern: str, year: int) -> pd.Series:
 
 
 def code_people(frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return one row a person: year, birth year, generation, sales, manages,
-    children, sex, occupation, region, preferred, productivity, and what one survey
-    alone asked, empty in the other.
+    """Return one row a person, with traits and answers in our words.
+
+    What one survey alone asked is empty in the other.
 
     Raises
     ------
@@ -353,10 +353,11 @@ def code_people(frame: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def code_own(frame: pd.DataFrame, wish: pd.Series, year: int) -> pd.DataFrame:
-    """Return what one survey alone asked: remote time and wishes of 2019 and of the
-    last three months with the changes from 2019 (2020), or whether people would
-    negotiate, the biggest cut in percent, remote time, and whether they choose
-    their days (2021).
+    """Return what one survey alone asked.
+
+    In 2020: remote time and wishes of 2019 and of the last three months, and their
+    changes. In 2021: whether people would negotiate, the biggest cut in percent,
+    remote time, and whether they choose their days.
 
     Raises
     ------
@@ -400,8 +401,9 @@ def code_own(frame: pd.DataFrame, wish: pd.Series, year: int) -> pd.DataFrame:
 
 
 def ask(people: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a person and question that was answered, with the answer, its
-    square, and of a change the level before.
+    """Return one row a person and question that was answered.
+
+    It has the answer, its square and, of a change, the level before.
     """
     parts = [
         people.assign(
@@ -449,9 +451,10 @@ def name_estimate(estimate: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_groups(long: pd.DataFrame) -> pd.DataFrame:
-    """Return each contrast of each question under every choice, and the slope of
-    productivity on choosing one's days; contrasts of a group of a few people are
-    left out.
+    """Return each contrast of each question under every choice.
+
+    The slope of productivity on choosing one's days comes last. Contrasts of a
+    group of a few people are left out.
     """
     tables = []
     for question, rows in long.groupby("question"):
@@ -502,8 +505,10 @@ def compare_groups(long: pd.DataFrame) -> pd.DataFrame:
 def compare_by_other_models(
     rows: pd.DataFrame, question: str, term: str
 ) -> pd.DataFrame:
-    """Return a contrast by the order of the answers alone, along a spline of the
-    year of birth, by a logit, and of productivity between the two years.
+    """Return a contrast by other models than least squares on marks.
+
+    By the order of the answers alone, along a spline of the year of birth, by a
+    logit, and as it differs between the two surveys.
     """
     found = {}
     known = rows[rows["generation"] != "unknown"]
@@ -573,9 +578,7 @@ def compare_orders(known: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_curve(known: pd.DataFrame) -> pd.DataFrame:
-    """Return the spline of the preferred share, over years of birth of which there
-    are many.
-    """
+    """Return the spline of the preferred share over the years of birth."""
     own = known[known["question"] == "preferred remote share"]
     curve = generations.predict_by_birth_year(sum_births(own))
     return curve[curve["birth_year"].between(*CURVE_YEARS)].rename(
@@ -671,9 +674,7 @@ def count_managers(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_collaboration(frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return how many people gave each answer on collaborating, by the time asked
-    about.
-    """
+    """Return how many gave each answer on collaborating, by time asked about."""
     tables = []
     for period, words in PERIODS[year].items():
         answers = find_column(
@@ -689,9 +690,7 @@ def count_collaboration(frame: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def count_steps(answers: pd.Series, order: list[str], year: int) -> pd.DataFrame:
-    """Return the number of people by answer, in an order; a missing answer is not
-    asked.
-    """
+    """Return the number of people by answer; a missing one is not asked."""
     coded = code_answers(answers, STEPS, year).fillna("not asked")
     return (
         coded.value_counts()

@@ -210,9 +210,10 @@ def check_codes(people: pd.DataFrame, column: str, known: set[int]) -> None:
 
 
 def read_commutes(people: pd.DataFrame) -> pd.DataFrame:
-    """Return the people whose commute is no negative number, in whole minutes, with
-    the first and the last minute of its band, tens of minutes, and whether it is
-    half an hour or more.
+    """Return the people whose commute is no negative number.
+
+    With it in whole minutes, its band, tens of minutes, and whether it is half an
+    hour or more.
     """
     found = people[people["commute"].between(*COMMUTES_MINUTES)]
     minutes = found["commute"].astype(int)
@@ -228,9 +229,7 @@ def read_commutes(people: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_benefits(travelled: pd.DataFrame) -> pd.DataFrame:
-    """Return by band of the commute how many ticked each benefit among the three
-    greatest of working at home.
-    """
+    """Return how many ticked each benefit of home, by band of the commute."""
     asked = travelled.dropna(subset=[f"{name}_ticked" for name in BENEFITS])
     ticks = {
         "people_count": 1,
@@ -245,9 +244,7 @@ def count_benefits(travelled: pd.DataFrame) -> pd.DataFrame:
 
 
 def fit_slopes(travelled: pd.DataFrame) -> pd.DataFrame:
-    """Return how the value and the share that ticks the commute differ with it,
-    under every choice.
-    """
+    """Return how value and ticks differ with the commute, under every choice."""
     answers = {
         "value of the option": "value",
         "commute among the three greatest benefits": "commute_ticked",
