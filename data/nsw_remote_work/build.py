@@ -5,8 +5,11 @@ who can work remotely.
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from dispersed_autonomy.analysis import generations
+from dispersed_autonomy.analysis.cells import fit_moments, tidy_term
 from dispersed_autonomy.analysis.generations import label_generations
 from dispersed_autonomy.inputs.sources import SourceError, fetch_source
 from dispersed_autonomy.inputs.tables import write_tables
@@ -20,6 +23,8 @@ HEADINGS = {
     "occupation": (
         r"Which of the following best describes your current occupation\?"
     ),
+    "sex": r"What is your gender\?",
+    "region": r"Metro (/|or) Regional",
     "household": r"Which of the following best describes your household\?",
     "manages": r"Do you manage people as part of your current (occupation|job)\?",
     "preferred": (
@@ -64,14 +69,86 @@ HOUSEHOLDS = {
 }
 # The answer of people whom no year of birth fits, and the range of all others.
 NO_BIRTH_YEAR, BIRTH_YEARS = 1900, (1930, 2005)
-SHARES = {"Less than 10% of my time": 5, "I would prefer not to work remotely": 0}
+SHARES = {
+    "Less than 10% of my time": 5,
+    "I would prefer not to work remotely": 0,
+    "I would not have preferred to work remotely": 0,
+    "Rarely or never": 0,
+}
 BROKEN = "ï¿½"  # an apostrophe that was lost before the file was published
 SAME = "My productivity is about same when I work remotely"
 SETS_OF_EACH_ASPECT = 3
 QUESTIONS = {
     "preferred": "preferred remote share",
     "productivity": "productivity at home",
+    "negotiate": "would negotiate for discretion",
+    "change_of_wish": "change of preferred share",
+    "change_of_wish_in_pandemic": "change of preferred share in the pandemic",
+    "change_of_time": "change of remote time",
 }
+# What each change is a change from; a question of one survey alone.
+BEFORE = {
+    "change_of_wish": "wish_before",
+    "change_of_wish_in_pandemic": "wish_before",
+    "change_of_time": "time_before",
+}
+NEGOTIATE = (
+    r"Imagine your employer offered you the option to work remotely whenever you"
+    r" chose, in return for negotiating a pay cut that you both agree on\. Would"
+    r" you be interested in negotiating\?"
+)
+CUT = (
+    r"What is the biggest pay cut you would accept\? Please give your answer as a"
+    r" percentage\."
+)
+# The first percent of each band of pay cuts.
+CUT_BANDS = [1, 5, 10, 11, 20, 30, 50, 75, 101]
+TIMES_2020 = {
+    "time_before": (
+        r"Thinking about your current job, how much of your time did you spend"
+        r" remote working last year\?"
+    ),
+    "time_in_pandemic": (
+        r"Thinking about your current job, how much of your time did you spend"
+        r" remote working in the last 3 months\?"
+    ),
+    "wish_before": (
+        r"How much of your time would you have preferred to work remotely last"
+        r" year\?"
+    ),
+    "wish_in_pandemic": (
+        r"How much of your time would you have preferred to work remotely in the"
+        r" last 3 months\?"
+    ),
+}
+TIME_2021 = (
+    r"Thinking about your current job, how much of your work time have you spent"
+    r" working remotely this year\?.*"
+)
+SEXES = {
+    "Male": "male",
+    "Female": "female",
+    "Other": "other or not said",
+    "Rather not say": "other or not said",
+    "I would rather not say": "other or not said",
+}
+REGIONS = {"Metro": "metro", "Regional": "regional"}
+TRAITS = {
+    "children": {"yes": "with children", "no": "without children"},
+    "sales": {"sales": "sales", "other": "all other occupations"},
+    "everyone": {"yes": "everyone"},
+}
+CONTRASTS = {
+    "millennial": "millennial minus generation X",
+    "generation_z": "generation Z minus generation X",
+    "earlier": "earlier minus generation X",
+    "with_children": "with children minus without",
+}
+IN_ORDER = ["preferred remote share", "productivity at home"]
+DRAWS, SEED = 4000, 2021
+LEAST_OF_GROUP = 10  # people; of fewer, no contrast is told
+LAST_OF_EARLIEST, BAND_YEARS = 1959, 5
+CURVE_YEARS = (1955, 2003)
 STEPS = {
     "Strongly agree": "strongly agree",
     "Somewhat agree": "somewhat agree",
@@ -97,7 +174,7 @@ PERIODS = {
     2020: {"2019": "last year", "last three months": "in the last 3 months"},
     2021: {"last six months": "in the last 6 months"},
 }
-CHOICE = r"Thinking about your employer's policy .* - I choose which days I work remotely"
+CHOICE = r"Thinking about your employer's .* - I choose which days I work remotely"
 MOMENTS = {
     "people_count": ("answer_percent", "size"),
     "sum_percent": ("answer_percent", "sum"),
@@ -114,32 +191,38 @@ def main() -> None:
     people = pd.concat(
         [code_people(frame, year) for year, frame in raw.items()], ignore_index=True
     )
-    long = people.rename(columns=QUESTIONS).melt(
-        [c for c in people if c not in QUESTIONS],
-        list(QUESTIONS.values()),
-        "question",
-        "answer_percent",
-    )
-    long = long.dropna(subset="answer_percent").assign(
-        square=lambda rows: rows["answer_percent"] ** 2
-    )
-    by = ["question", "year", "generation", "sales"]
+    long = ask(people)
+    known = long[long["generation"] != "unknown"]
     tables = {
         "answers": (
-            long.groupby([*by, "answer_percent"])
+            long[long["question"].isin(IN_ORDER)]
+            .groupby(["question", "year", "answer_percent"])
             .size()
             .rename("people_count")
             .reset_index()
         ),
         "moments_by_group": (
-            long.groupby([*by, "manages", "children"]).agg(**MOMENTS).reset_index()
-        ),
-        "moments_by_birth_year": (
-            long[long["generation"] != "unknown"]
-            .groupby(["question", "year", "birth_year"])
+            known.groupby(["question", "year", "generation", "children"])
             .agg(**MOMENTS)
             .reset_index()
         ),
+        "moments_by_trait": sum_traits(long),
+        "moments_by_birth_years": (
+            known.assign(
+                first_birth_year=(
+                    known["birth_year"].clip(lower=LAST_OF_EARLIEST)
+                    // BAND_YEARS
+                    * BAND_YEARS
+                )
+            )
+            .groupby(["question", "first_birth_year"])
+            .agg(**MOMENTS)
+            .reset_index()
+        ),
+        "contrasts": compare_groups(long),
+        "odds_ratios": compare_orders(known),
+        "curve_by_birth_year": draw_curve(known),
+        "pay_cuts": sum_cuts(people),
         "hours": pd.concat([sum_hours(frame, year) for year, frame in raw.items()]),
         "aspects": count_aspects(
             raw[2020], people.loc[people["year"] == 2020, "children"]
@@ -151,12 +234,10 @@ def main() -> None:
         "choice_of_days": (
             people[people["year"] == 2021]
             .assign(
-                answer=code_answers(
-                    find_column(raw[2021], CHOICE, 2021), STEPS, 2021
-                ).to_numpy(),
                 answer_percent=lambda rows: rows["productivity"],
                 square=lambda rows: rows["productivity"] ** 2,
             )
+            .rename(columns={"chooses_days": "answer"})
             .groupby("answer")
             .agg(**MOMENTS)
             .reindex(STEPS.values())
@@ -208,8 +289,9 @@ def find_column(frame: pd.DataFrame, pattern: str, year: int) -> pd.Series:
 
 
 def code_people(frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return one row a person: year, birth year, generation, sales, manages,
-    children, preferred and productivity.
+    """Return one row a person, with traits and answers in our words.
+
+    What one survey alone asked is empty in the other.
 
     Raises
     ------
@@ -249,10 +331,14 @@ def code_people(frame: pd.DataFrame, year: int) -> pd.DataFrame:
                 year,
             ),
             "children": code_answers(columns["household"], HOUSEHOLDS, year),
+            "sex": code_answers(columns["sex"], SEXES, year),
+            "occupation": occupation,
+            "region": code_answers(columns["region"], REGIONS, year),
             "preferred": code_shares(columns["preferred"], year),
             "productivity": code_productivity(columns["productivity"], year),
         }
     )
+    people = people.join(code_own(frame, people["preferred"], year))
     missing = people["preferred"].isna()
     if (
         missing.sum() != WITHOUT_PREFERENCE[year]
@@ -264,6 +350,259 @@ def code_people(frame: pd.DataFrame, year: int) -> pd.DataFrame:
             " they manage"
         )
     return people
+
+
+def code_own(frame: pd.DataFrame, wish: pd.Series, year: int) -> pd.DataFrame:
+    """Return what one survey alone asked.
+
+    In 2020: remote time and wishes of 2019 and of the last three months, and their
+    changes. In 2021: whether people would negotiate, the biggest cut in percent,
+    remote time, and whether they choose their days.
+
+    Raises
+    ------
+    SourceError
+        If a cut is no percentage, or was asked of others than it should.
+    """
+    if year == 2020:
+        own = pd.DataFrame(
+            {
+                name: code_shares(find_column(frame, heading, year), year)
+                for name, heading in TIMES_2020.items()
+            }
+        )
+        return own.assign(
+            change_of_wish=wish - own["wish_before"],
+            change_of_wish_in_pandemic=own["wish_in_pandemic"] - own["wish_before"],
+            change_of_time=own["time_in_pandemic"] - own["time_before"],
+        )
+    answers = code_answers(
+        find_column(frame, NEGOTIATE, year), {"Yes": 100, "No": 0}, year
+    )
+    cuts = (100 * find_column(frame, CUT, year)).round(6)
+    if (
+        not cuts.dropna().between(1, 100).all()
+        or (cuts.notna() != (answers == 100)).any()
+    ):
+        raise SourceError(
+            f"nsw_{year}: a pay cut is no percentage, or was not asked of those who"
+            " would negotiate alone"
+        )
+    return pd.DataFrame(
+        {
+            "negotiate": answers,
+            "cut_percent": cuts,
+            "time_now": code_shares(find_column(frame, TIME_2021, year), year),
+            "chooses_days": code_answers(
+                find_column(frame, CHOICE, year), STEPS, year
+            ),
+        }
+    )
+
+
+def ask(people: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a person and question that was answered.
+
+    It has the answer, its square and, of a change, the level before.
+    """
+    parts = [
+        people.assign(
+            question=question,
+            answer_percent=people[column],
+            square=people[column] ** 2,
+            before_percent=people[BEFORE[column]] if column in BEFORE else None,
+        )
+        for column, question in QUESTIONS.items()
+    ]
+    return pd.concat(
+        [part.dropna(subset="answer_percent") for part in parts], ignore_index=True
+    )
+
+
+def sum_traits(long: pd.DataFrame) -> pd.DataFrame:
+    """Return moments of everyone, by children and by sales."""
+    parts = [
+        long.assign(
+            everyone="yes", group=lambda rows, t=trait: rows.get(t, "yes")
+        ).assign(
+            trait=trait,
+            group=lambda rows, words=words: rows["group"].map(words),
+        )
+        for trait, words in TRAITS.items()
+    ]
+    return (
+        pd.concat(parts)
+        .groupby(["question", "year", "trait", "group"])
+        .agg(**MOMENTS)
+        .reset_index()
+    )
+
+
+def name_estimate(estimate: pd.DataFrame) -> pd.DataFrame:
+    """Return estimates with the names of columns in points."""
+    return estimate.rename(
+        columns={
+            "value": "difference_points",
+            "low": "low_points",
+            "high": "high_points",
+            "n": "people_count",
+        }
+    )
+
+
+def compare_groups(long: pd.DataFrame) -> pd.DataFrame:
+    """Return each contrast of each question under every choice.
+
+    The slope of productivity on choosing one's days comes last. Contrasts of a
+    group of a few people are left out.
+    """
+    tables = []
+    for question, rows in long.groupby("question"):
+        rows = rows.dropna(axis="columns", how="all")
+        for term, contrast in CONTRASTS.items():
+            tables.append(
+                pd.concat(
+                    [
+                        generations.compare_choices(rows, term),
+                        compare_by_other_models(rows, question, term),
+                    ]
+                ).assign(question=question, contrast=contrast)
+            )
+    rows = generations.to_moments(
+        long[(long["question"] == "productivity at home") & (long["year"] == 2021)]
+    )
+    steps = {step: 4 - number for number, step in enumerate(STEPS.values())}
+    rows["step"] = rows["chooses_days"].map(steps)
+    for choice, more in {
+        "main": (
+            " + time_now + C(generation) + C(children) + C(occupation) + C(sex)"
+        ),
+        "nothing held fixed": "",
+    }.items():
+        slope = tidy_term(fit_moments(rows, f"mean ~ step{more}"), "step")
+        tables.append(
+            pd.DataFrame(
+                [{**slope, "choice": choice, "group_count": slope["n"]}]
+            ).assign(
+                question="productivity at home",
+                contrast="a step more of choosing the days",
+            )
+        )
+    columns = [
+        "question",
+        "contrast",
+        "choice",
+        "difference_points",
+        "low_points",
+        "high_points",
+        "people_count",
+        "group_count",
+    ]
+    found = name_estimate(pd.concat(tables))[columns]
+    return found[found["group_count"] >= LEAST_OF_GROUP]
+
+
+def compare_by_other_models(
+    rows: pd.DataFrame, question: str, term: str
+) -> pd.DataFrame:
+    """Return a contrast by other models than least squares on marks.
+
+    By the order of the answers alone, along a spline of the year of birth, by a
+    logit, and as it differs between the two surveys.
+    """
+    found = {}
+    known = rows[rows["generation"] != "unknown"]
+    generation = CONTRASTS[term].split(" minus ")[0]
+    count = int(
+        (rows["children"] == "yes").sum()
+        if term == "with_children"
+        else (rows["generation"] == generation).sum()
+    )
+    if question in IN_ORDER and term == "millennial":
+        fit = generations.fit_ordered(generations.mark_people(known))
+        by_order = generations.predict_difference(
+            fit, term, DRAWS, np.random.default_rng(SEED)
+        )
+        found["the order of answers alone"] = {
+            part: round(number, 2) for part, number in by_order.items()
+        }  # its search may end elsewhere in further digits
+        marked = generations.mark_people(known)
+        found["change from 2020 to 2021, other people"] = tidy_term(
+            fit_moments(
+                marked,
+                "mean ~ (millennial + generation_z + earlier) * year_2021",
+            ),
+            "millennial:year_2021",
+        )
+    if question == "preferred remote share" and term != "with_children":
+        found["a spline of the year of birth"] = generations.compare_along_spline(
+            sum_births(known), generation
+        )
+    if question == "would negotiate for discretion":
+        formula = " + ".join(generations.REGRESSORS[:3]) + " + with_children"
+        found["the same held fixed, by a logit"] = (
+            generations.predict_share_difference(
+                rows, term, formula + generations.HELD_FIXED
+            )
+        )
+    return pd.DataFrame(
+        [
+            {"choice": choice, **estimate, "group_count": count}
+            for choice, estimate in found.items()
+        ]
+    )
+
+
+def sum_births(known: pd.DataFrame) -> pd.DataFrame:
+    """Return moments by year of the survey and of birth."""
+    return known.groupby(["year", "birth_year"]).agg(**MOMENTS).reset_index()
+
+
+def compare_orders(known: pd.DataFrame) -> pd.DataFrame:
+    """Return odds ratios of a higher answer, millennials against generation X."""
+    rows = []
+    for question in IN_ORDER:
+        own = generations.mark_people(known[known["question"] == question])
+        odds = generations.tidy_odds(generations.fit_ordered(own), "millennial")
+        rows.append(
+            {"question": question, "contrast": CONTRASTS["millennial"]} | odds
+        )
+    return pd.DataFrame(rows).rename(
+        columns={
+            "value": "odds_ratio",
+            "low": "low_ratio",
+            "high": "high_ratio",
+            "n": "people_count",
+        }
+    )
+
+
+def draw_curve(known: pd.DataFrame) -> pd.DataFrame:
+    """Return the spline of the preferred share over the years of birth."""
+    own = known[known["question"] == "preferred remote share"]
+    curve = generations.predict_by_birth_year(sum_births(own))
+    return curve[curve["birth_year"].between(*CURVE_YEARS)].rename(
+        columns={
+            "value": "mean_percent",
+            "low": "low_percent",
+            "high": "high_percent",
+        }
+    )
+
+
+def sum_cuts(people: pd.DataFrame) -> pd.DataFrame:
+    """Return how many would accept a cut of each band at most, and their sum."""
+    cuts = people["cut_percent"].dropna()
+    number = pd.cut(cuts, CUT_BANDS, right=False, labels=False)
+    sums = cuts.groupby(number).agg(["size", "sum"]).reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "first_percent": CUT_BANDS[:-1],
+            "last_percent": [first - 1 for first in CUT_BANDS[1:]],
+            "people_count": sums["size"],
+            "sum_percent": sums["sum"],
+        }
+    )
 
 
 def code_answers(answers: pd.Series, codes: dict, year: int) -> pd.Series:
@@ -335,9 +674,7 @@ def count_managers(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_collaboration(frame: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return how many people gave each answer on collaborating, by the time asked
-    about.
-    """
+    """Return how many gave each answer on collaborating, by time asked about."""
     tables = []
     for period, words in PERIODS[year].items():
         answers = find_column(
@@ -353,9 +690,7 @@ def count_collaboration(frame: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def count_steps(answers: pd.Series, order: list[str], year: int) -> pd.DataFrame:
-    """Return the number of people by answer, in an order; a missing answer is not
-    asked.
-    """
+    """Return the number of people by answer; a missing one is not asked."""
     coded = code_answers(answers, STEPS, year).fillna("not asked")
     return (
         coded.value_counts()

@@ -8,6 +8,7 @@ from scipy import stats
 
 from dispersed_autonomy.analysis.cells import (
     fit_moments,
+    fit_people,
     mean_of_moments,
     repeat_cells,
     tidy_group,
@@ -83,3 +84,28 @@ def test_people_that_are_lost_when_cells_are_repeated_are_noticed():
         pd.DataFrame({"answer_percent": [0, 50], "people_count": [2, 3]})
     )
     assert rows["answer_percent"].tolist() == [0, 0, 50, 50, 50]
+
+
+def test_clustered_limits_narrower_than_their_few_clusters_allow_are_noticed():
+    rng = np.random.default_rng(12)
+    month = np.repeat(np.arange(7), 200)
+    rows = pd.DataFrame(
+        {
+            "month": month,
+            "x": rng.normal(size=1400) + rng.normal(size=7)[month],
+            "y": rng.normal(size=7)[month] + rng.normal(size=1400),
+        }
+    )
+    by_person = tidy_term(fit_people(rows, "y ~ x"), "x")
+    by_month = tidy_term(fit_people(rows, "y ~ x", "month"), "x")
+    assert by_month["value"] == pytest.approx(by_person["value"])
+    assert by_month["n"] == by_person["n"] == 1400
+    # CR1 by hand: sums of x e within clusters, G/(G-1) (n-1)/(n-k), t with G-1
+    design = np.column_stack([np.ones(1400), rows["x"]])
+    bread = np.linalg.inv(design.T @ design)
+    beta = bread @ design.T @ rows["y"]
+    scores = design * (rows["y"].to_numpy() - design @ beta)[:, None]
+    sums = np.array([scores[month == m].sum(axis=0) for m in range(7)])
+    variance = bread @ sums.T @ sums @ bread * (7 / 6) * (1399 / 1398)
+    half = stats.t.ppf(0.975, 6) * np.sqrt(variance[1, 1])
+    assert by_month["high"] - by_month["value"] == pytest.approx(half)

@@ -1,5 +1,5 @@
-"""Answers by generation: labels, ordered logit, spline and the readings of a
-contrast.
+"""Answers by generation: labels, ordered logit, spline, logit differences and the
+choices behind a contrast.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ import statsmodels.formula.api as smf
 from scipy.special import expit
 
 from dispersed_autonomy.analysis import generations
-from dispersed_autonomy.analysis.cells import repeat_cells
+from dispersed_autonomy.analysis.cells import repeat_cells, tidy_points
 from dispersed_autonomy.inputs.tables import load_table
 
 RNG = np.random.default_rng(3)
@@ -96,47 +96,167 @@ def test_a_contrast_along_the_spline_that_a_straight_line_contradicts_is_noticed
     assert gap["low"] < gap["value"] < gap["high"]
 
 
-def test_two_routes_to_the_contrast_that_disagree_are_noticed():
-    marked = generations.mark_generations(question("answers"))
-    rows = repeat_cells(
-        marked[["generation", "year", "answer_percent", "people_count"]]
-    )
-    own = rows.groupby(["generation", "year"], observed=True)[
-        "answer_percent"
-    ].mean()
-    both = own["millennial"] - own["generation X"]
-    readings = generations.compare_readings(
-        question("moments_by_group"),
-        question("moments_by_birth_year"),
-        question("answers"),
-    )
-    readings = readings.set_index("reading")["value"]
-    assert readings["2020 alone"] == pytest.approx(both[2020])
-    assert readings["2021 alone"] == pytest.approx(both[2021])
-    assert both.min() < readings["as recorded"] < both.max()
-
-
-def test_an_answer_read_otherwise_changes_its_people_alone():
-    answers = pd.DataFrame(
+def people(count=400, rng=None):
+    """Synthetic people of two surveys, with answers in tenths."""
+    rng = rng or np.random.default_rng(7)
+    born = rng.integers(1950, 2003, count)
+    return pd.DataFrame(
         {
-            "year": 2020,
-            "generation": "millennial",
-            "answer_percent": [5, 50],
-            "people_count": [4, 6],
+            "year": rng.choice([2020, 2021], count),
+            "birth_year": born,
+            "generation": generations.label_generations(pd.Series(born)),
+            "sales": rng.choice(["sales", "other"], count),
+            "manages": rng.choice(["yes", "no", "not asked"], count),
+            "children": rng.choice(["yes", "no"], count),
+            "sex": rng.choice(["male", "female"], count),
+            "occupation": rng.choice(["clerical", "sales", "managers"], count),
+            "region": rng.choice(["metro", "regional"], count),
+            "answer_percent": rng.choice([0, 5, 10, 50, 100], count),
         }
     )
-    assert generations.sum_answers(answers, {5: 0})["sum_percent"].item() == 300
+
+
+def ols(formula, rows):
+    return smf.ols(formula, rows).fit(cov_type="HC1", use_t=True)
+
+
+AGE = "C(generation, Treatment('generation X'))"
+
+
+@pytest.mark.parametrize(
+    "choice, more, kept",
+    [
+        ("main", " + C(year)", "year > 0"),
+        ("2020 alone", "", "year == 2020"),
+        ("households with children", " + C(year)", "children == 'yes'"),
+        (
+            "children, sex, occupation and region held fixed",
+            " + C(year) + C(children) + C(sex) + C(occupation) + C(region)",
+            "year > 0",
+        ),
+        (
+            "sales, managing and children held fixed",
+            " + C(year) + C(children) + C(sales) + C(manages)",
+            "manages != 'not asked'",
+        ),
+    ],
+)
+def test_a_choice_that_is_not_the_regression_on_its_rows_is_noticed(
+    choice, more, kept
+):
+    rows = people()
+    found = generations.compare_choices(rows, "millennial").set_index("choice")
+    own = rows.query(kept)
+    fit = ols(f"answer_percent ~ {AGE}{more}", own)
+    term = f"{AGE}[T.millennial]"
+    assert found.loc[choice, ["value", "low", "high"]].tolist() == pytest.approx(
+        [fit.params[term], *fit.conf_int().loc[term]]
+    )
+    assert found.loc[choice, "n"] == len(own)
     assert (
-        generations.sum_answers(answers)["sum_squared_percent"].item()
-        == 4 * 25 + 6 * 2500
+        found.loc[choice, "group_count"]
+        == (own["generation"] == "millennial").sum()
     )
 
 
-def test_the_means_of_a_figure_that_lose_a_group_are_noticed():
-    means = generations.mean_by_trait(question("moments_by_group"))
+def test_people_of_no_generation_lost_from_a_contrast_of_homes_are_noticed():
+    rows = people()
+    rows.loc[:4, "generation"] = "unknown"
+    found = generations.compare_choices(rows, "with_children").set_index("choice")
+    fit = ols("answer_percent ~ C(children) + C(year)", rows)
+    assert found.loc["main", "value"] == pytest.approx(fit.params.iloc[1])
+    assert found.loc["main", "n"] == 400
+    held = "children, sex, occupation and region held fixed"
+    assert found.loc[held, "n"] == 395
+
+
+def test_an_answer_coded_otherwise_that_changes_other_answers_is_noticed():
+    rows = people()
+    found = generations.compare_choices(rows, "millennial").set_index("choice")
+    recoded = rows.assign(
+        answer_percent=[9 if a == 5 else a for a in rows["answer_percent"]]
+    )
+    fit = ols(f"answer_percent ~ {AGE} + C(year)", recoded)
+    assert found.loc["“less than 10%” as 9%", "value"] == pytest.approx(
+        fit.params[f"{AGE}[T.millennial]"]
+    )
+
+
+def test_a_difference_of_chances_that_counting_contradicts_is_noticed():
+    # without anything held fixed a logit gives back the shares themselves
+    rows = people().query("year == 2021 and generation != 'earlier'")
+    rows = rows.assign(answer_percent=100 * (rows["answer_percent"] > 20))
+    found = generations.predict_share_difference(
+        rows, "millennial", "millennial + generation_z"
+    )
+    shares = rows.groupby("generation")["answer_percent"].agg(["mean", "size"])
+    gap = shares.loc["millennial", "mean"] - shares.loc["generation X", "mean"]
+    assert found["value"] == pytest.approx(gap)
+    two = shares.loc[["millennial", "generation X"]]
+    error = np.sqrt((two["mean"] * (100 - two["mean"]) / two["size"]).sum())
+    assert found["high"] - found["value"] == pytest.approx(1.96 * error, rel=0.02)
+
+
+def test_a_logit_far_from_least_squares_where_chances_are_even_is_noticed():
+    rows = people(4000)
+    chance = (
+        0.4 + 0.1 * (rows["children"] == "yes") + 0.05 * (rows["sex"] == "male")
+    )
+    draw = np.random.default_rng(4).random(len(rows)) < chance
+    rows = rows.assign(answer_percent=100 * draw)
+    found = generations.predict_share_difference(
+        rows, "with_children", "with_children + C(sex)"
+    )
+    fit = ols("answer_percent ~ C(children) + C(sex)", rows)
+    assert found["value"] == pytest.approx(
+        fit.params["C(children)[T.yes]"], abs=0.05
+    )
+    assert found["low"] == pytest.approx(
+        fit.conf_int().loc["C(children)[T.yes]", 0], abs=0.1
+    )
+
+
+def test_a_figure_that_loses_a_group_or_changes_its_mean_is_noticed():
+    groups, traits = question("moments_by_group"), question("moments_by_trait")
+    means = generations.mean_by_trait(groups, traits)
     assert len(means) == 2 * (4 + 2 + 2)
     by_children = means[means["label"].str.contains("children")]
     assert by_children.groupby("year")["n"].sum().to_dict() == {
         2020: 1371,
         2021: 1512,
     }
+    both = generations.mean_by_trait(groups, traits, by_year=False)
+    assert both["label"].tolist() == list(generations.LABELS.values())
+    first = means[means["label"] == "Millennial"]
+    assert both["value"][1] == pytest.approx(
+        np.average(first["value"], weights=first["n"])
+    )
+
+
+def test_a_choice_that_changes_a_result_of_another_contrast_is_noticed():
+    table = pd.DataFrame(
+        [
+            ("wish", "a minus b", "main", 1.0, 0.0, 2.0, 90),
+            ("wish", "a minus b", "2020 alone", 3.0, 2.0, 4.0, 50),
+            ("wish", "c minus d", "2020 alone", 5.0, 4.0, 6.0, 50),
+            ("hours", "a minus b", "2021 alone", 7.0, 6.0, 8.0, 40),
+        ],
+        columns=["question", "contrast", "choice", "difference_points"]
+        + ["low_points", "high_points", "people_count"],
+    )
+    changed = generations.replace_by_choice(
+        table, {"first": ("wish", "a minus b"), "second": ("wish", "c minus d")}
+    )
+    assert changed == {
+        "2020 alone": {
+            "first": {"value": 3.0, "low": 2.0, "high": 4.0},
+            "second": {"value": 5.0, "low": 4.0, "high": 6.0},
+        }
+    }
+    main = tidy_points(table, question="wish", contrast="a minus b", choice="main")
+    assert main == {"value": 1.0, "low": 0.0, "high": 2.0, "n": 90}
+    for choice in ("main", "2021 alone"):  # none, and none
+        with pytest.raises(KeyError, match="0 rows"):
+            tidy_points(table, contrast="c minus d", choice=choice)
+    with pytest.raises(KeyError, match="2 rows"):
+        tidy_points(table, choice="2020 alone")

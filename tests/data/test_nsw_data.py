@@ -7,11 +7,12 @@ import runpy
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.inputs import sources
 from dispersed_autonomy.inputs.sources import SourceError
-from dispersed_autonomy.inputs.tables import load_table
+from dispersed_autonomy.inputs.tables import describe, load_table
 
 BUILD = runpy.run_path(str(paths.DATA / "nsw_remote_work" / "build.py"))
 RESEARCHERS = runpy.run_path(
@@ -62,33 +63,135 @@ def test_the_published_mean_productivity_is_reproduced():
 
 
 def test_tables_that_tell_different_sums_are_noticed():
-    answers, groups, births = (
-        load_table("nsw_remote_work", t)
-        for t in ("answers", "moments_by_group", "moments_by_birth_year")
+    groups, traits, births = (
+        load_table("nsw_remote_work", table)
+        for table in (
+            "moments_by_group",
+            "moments_by_trait",
+            "moments_by_birth_years",
+        )
     )
-    total = (
-        (answers["answer_percent"] * answers["people_count"])
-        .groupby([answers["question"], answers["year"]], observed=True)
-        .sum()
+    sums = ["people_count", "sum_percent", "sum_squared_percent"]
+    by = ["question", "trait"]
+    everyone = traits.groupby(by, observed=True)[sums].sum().unstack("trait")
+    for trait in ("children", "sales"):
+        assert (
+            everyone.xs(trait, axis=1, level=1)
+            .eq(everyone.xs("everyone", axis=1, level=1))
+            .all(axis=None)
+        )
+    of_births = births.groupby("question", observed=True)[sums].sum()
+    assert of_births.equals(groups.groupby("question", observed=True)[sums].sum())
+    unknown = everyone["people_count"]["everyone"] - of_births["people_count"]
+    assert set(unknown) == {0, 2}  # who gave 1900 as their year of birth, in 2020
+
+
+@pytest.mark.parametrize("dataset", ["nsw_remote_work", "homeoffice_researchers"])
+def test_a_cell_that_describes_a_few_people_is_noticed(dataset):
+    for resource in describe(dataset)["resources"]:
+        table = load_table(dataset, resource["path"].removesuffix(".csv"))
+        for column in table.columns.intersection(["people_count", "group_count"]):
+            assert table[column].min() >= 5, resource["path"]
+
+
+def test_managers_who_agree_otherwise_than_in_the_file_are_noticed():
+    frame = raw("nsw_2021.csv", encoding="cp1252")
+    managers = load_table("nsw_remote_work", "managers")
+    agreeing = managers[managers["answer"].str.endswith(" agree")]
+    counts = agreeing.groupby("statement", observed=True)["people_count"].sum()
+    for statement, words in {
+        "retain": "helps me retain",
+        "recruit": "helps me to recruit",
+        "focus on results": "more focused on results",
+        "manage poor performers": "poor performers",
+        "manage tasks": "tasking and monitoring",
+    }.items():
+        heading = next(h for h in frame if words in " ".join(h.split()))
+        assert counts[statement] == frame[heading].str.endswith(" agree").sum()
+        assert frame[heading].notna().sum() == 595
+
+
+def test_a_pay_cut_of_someone_who_would_not_negotiate_is_noticed():
+    cuts = load_table("nsw_remote_work", "pay_cuts")
+    assert cuts["people_count"].sum() == 485
+    inside = cuts["sum_percent"] / cuts["people_count"]
+    assert inside.between(cuts["first_percent"], cuts["last_percent"]).all()
+    traits = load_table("nsw_remote_work", "moments_by_trait")
+    yes = traits.query(
+        "question == 'would negotiate for discretion' and trait == 'everyone'"
     )
-    by = ["question", "year"]
-    pd.testing.assert_series_equal(
-        groups.groupby(by, observed=True)["sum_percent"].sum(),
-        total,
-        check_names=False,
-        check_dtype=False,
+    assert yes["sum_percent"].item() == 100 * 485
+    frame = raw("nsw_2021.csv", encoding="cp1252")
+    heading = next(h for h in frame if "biggest pay cut" in h)
+    own = 100 * frame[heading].dropna()
+    assert cuts["sum_percent"].sum() == pytest.approx(own.sum())
+
+
+def test_a_contrast_that_statsmodels_finds_otherwise_in_the_file_is_noticed():
+    frame = raw("nsw_2021.csv", encoding="cp1252")
+    find = {
+        "negotiate": "interested in negotiating",
+        "household": "describes your household",
+        "born": "What year were you born",
+        "gender": "What is your gender",
+        "job": "best describes your current occupation",
+        "region": "Metro",
+    }
+    rows = pd.DataFrame(
+        {
+            name: frame[next(h for h in frame if words in " ".join(h.split()))]
+            for name, words in find.items()
+        }
     )
-    unknown = (
-        answers[answers["generation"] == "unknown"]
-        .groupby(by, observed=True)["people_count"]
-        .sum()
-        .reindex(total.index, fill_value=0)
+    rows["yes"] = 100 * (rows["negotiate"] == "Yes")
+    rows["children"] = rows["household"].str.contains("with dependent").astype(int)
+    rows["age"] = pd.cut(
+        rows["born"], [0, 1964, 1980, 1996, 2010], labels=list("EXMZ")
     )
-    people = births.groupby(by, observed=True)["people_count"].sum() + unknown
-    assert (
-        people.tolist()
-        == groups.groupby(by, observed=True)["people_count"].sum().tolist()
+    rows["job"] = rows["job"].str.split(" - ").str[0]
+    rows["gender"] = rows["gender"].where(
+        rows["gender"].isin(["Male", "Female"]), ""
     )
+    fit = smf.ols(
+        "yes ~ C(age, Treatment('X')) + children + C(gender) + C(job) + C(region)",
+        rows,
+    ).fit(cov_type="HC1", use_t=True)
+    table = load_table("nsw_remote_work", "contrasts").query(
+        "question == 'would negotiate for discretion' and choice =="
+        " 'children, sex, occupation and region held fixed'"
+    )
+    own = table.set_index("contrast")[
+        ["difference_points", "low_points", "high_points"]
+    ]
+    for contrast, term in {
+        "millennial minus generation X": "C(age, Treatment('X'))[T.M]",
+        "generation Z minus generation X": "C(age, Treatment('X'))[T.Z]",
+        "with children minus without": "children",
+    }.items():
+        assert own.loc[contrast].tolist() == pytest.approx(
+            [fit.params[term], *fit.conf_int().loc[term]], abs=1e-5
+        )
+
+
+def test_a_change_that_is_not_of_the_same_person_is_noticed():
+    frame = raw("nsw_2020.csv", encoding="cp1252")
+    headings = {" ".join(heading.split()): heading for heading in frame}
+    shares = {}
+    for name, words in {
+        "before": "remote working last year?",
+        "now": "remote working in the last 3 months?",
+    }.items():
+        heading = next(h for h in headings if h.endswith(words))
+        answers = frame[headings[heading]]
+        share = answers.str.extract(r"^(\d+)%")[0].astype(float)
+        share[answers.str.startswith("Less than 10%")] = 5
+        shares[name] = share.fillna(0)
+    cells = load_table("nsw_remote_work", "moments_by_trait").query(
+        "question == 'change of remote time' and trait == 'everyone'"
+    )
+    change = shares["now"] - shares["before"]
+    assert cells["sum_percent"].item() == change.sum()
+    assert cells["sum_squared_percent"].item() == (change**2).sum()
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,39 @@ def fit_moments(
     return fit
 
 
+def fit_people(people: pd.DataFrame, formula: str, cluster: str | None = None):
+    """Fit the mean answer on regressors by least squares, one row a person.
+
+    Parameters
+    ----------
+    people : DataFrame
+        One row a person; rows with a missing regressor or answer are left out.
+    formula : str
+        With the answer on the left.
+    cluster : str, optional
+        Column of clusters whose people may be alike.
+
+    Returns
+    -------
+    statsmodels regression results
+        HC1 errors; of clusters CR1 errors, with limits of Student's t with one
+        degree of freedom less than there are clusters, for they may be few.
+
+    Notes
+    -----
+    Cameron and Miller (2015), doi 10.3368/jhr.50.2.317, on few clusters.
+    """
+    model = smf.ols(formula, people)
+    if cluster is None:
+        return model.fit(cov_type="HC1", use_t=True)
+    used = people.loc[model.data.row_labels, cluster]
+    return model.fit(
+        cov_type="cluster",
+        cov_kwds={"groups": used.astype("category").cat.codes.to_numpy()},
+        use_t=True,
+    )
+
+
 def tidy_term(fit, term: str, level: float = 95) -> dict[str, float]:
     """Return `value`, `low`, `high` and `n` of one term of a fit, as `record` takes
     them.
@@ -156,3 +189,44 @@ def tidy_group(means: pd.DataFrame, **group: str) -> dict[str, float]:
 
 def _refuse(group: dict, count: int):
     raise KeyError(f"{count} rows are of {group}")
+
+
+def tidy_points(estimates: pd.DataFrame, **where: str) -> dict[str, float]:
+    """Return one row of a table of estimates, as `record` takes it.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        Columns `difference_points`, `low_points`, `high_points`, `people_count`.
+    **where : str
+        The value of each column that names the row.
+
+    Returns
+    -------
+    dict
+        `value`, `low`, `high` in percentage points and `n`.
+
+    Raises
+    ------
+    KeyError
+        If no row, or several, have these values.
+    """
+    found = estimates.loc[
+        np.logical_and.reduce(
+            [estimates[column] == name for column, name in where.items()]
+        )
+    ]
+    if len(found) != 1:
+        _refuse(where, len(found))
+    row = found.iloc[0]
+    return {
+        "value": float(row["difference_points"]),
+        "low": float(row["low_points"]),
+        "high": float(row["high_points"]),
+        "n": int(row["people_count"]),
+    }
+
+
+def without_n(estimate: dict[str, float]) -> dict[str, float]:
+    """Return an estimate without its `n`, as `record_readings` takes it."""
+    return {part: number for part, number in estimate.items() if part != "n"}

@@ -1,9 +1,8 @@
-"""Answers by generation: who belongs to which, the ordered logit, and every reading
-of one contrast.
-"""
+"""Answers by generation and household, and each contrast under every choice."""
 
 import numpy as np
 import pandas as pd
+import statsmodels.formula.api as smf
 from patsy import build_design_matrices
 from scipy.special import expit
 from scipy.stats import norm
@@ -11,10 +10,14 @@ from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from dispersed_autonomy.analysis.cells import (
     COUNT,
+    SQUARES,
+    TOTAL,
     fit_moments,
     mean_of_moments,
     repeat_cells,
+    tidy_points,
     tidy_term,
+    without_n,
 )
 
 # First years of birth, Pew Research Center's:
@@ -25,21 +28,25 @@ FIRST_BIRTH_YEARS = {
     "millennial": 1981,
     "generation Z": 1997,
 }
-# How a cell is called in a figure, for each answer of each trait.
-TRAITS = {
-    "generation": {
-        name: f"{name[0].upper()}{name[1:]}"
-        for name in ("generation Z", "millennial", "generation X", "earlier")
-    },
-    "children": {
-        "yes": "With dependent children",
-        "no": "Without dependent children",
-    },
-    "sales": {"sales": "Sales occupations", "other": "All other occupations"},
+# How a group is called in a figure, in the order in which it is drawn.
+LABELS = {
+    "generation Z": "Generation Z",
+    "millennial": "Millennial",
+    "generation X": "Generation X",
+    "earlier": "Earlier",
+    "with children": "With dependent children",
+    "without children": "Without dependent children",
+    "sales": "Sales occupations",
+    "all other occupations": "All other occupations",
 }
 SPLINE = "mean ~ bs(birth_year, df=4) + C(year)"
 FORMULA = "mean ~ millennial + generation_z + earlier + C(year)"
+HOUSEHOLD_FORMULA = "mean ~ with_children + C(year)"
 REGRESSORS = ["millennial", "generation_z", "earlier", "year_2021"]
+HELD_FIXED = " + C(sex) + C(occupation) + C(region)"
+# First and last year of birth of other definitions of a millennial.
+OTHER_BIRTH_YEARS = {"1980 to 2000": (1980, 2001), "1983 to 1994": (1983, 1995)}
+TENTHS = {0: "nothing", 9: "9%"}  # how else "less than 10%" can be taken
 
 
 def label_generations(
@@ -72,34 +79,33 @@ def mark_generations(cells: pd.DataFrame) -> pd.DataFrame:
     return known.assign(**marks, year_2021=(known["year"] == 2021).astype(int))
 
 
-def mean_by_trait(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean answer by year, one row a generation, kind of household and
-    kind of occupation.
+def mean_by_trait(
+    groups: pd.DataFrame, traits: pd.DataFrame, by_year: bool = True
+) -> pd.DataFrame:
+    """Return the mean answer of each generation, household and occupation.
 
     Parameters
     ----------
-    cells : DataFrame
-        Cells of one question from the table `moments_by_group`.
+    groups, traits : DataFrame
+        Cells of one question from the tables `moments_by_group` and
+        `moments_by_trait`.
+    by_year : bool
+        Whether each year has a row of its own.
 
     Returns
     -------
     DataFrame
-        `label`, `year`, `value`, `low`, `high` in percent and `n`; limits of
-        Student's t, 95%.
+        `label`, `year` (if asked for), `value`, `low`, `high` in percent and `n`;
+        limits of Student's t, 95%.
     """
-    means = [
-        mean_of_moments(cells[cells[trait].isin(labels)], [trait, "year"]).assign(
-            label=lambda m, t=trait, w=labels: m[t].map(w)
+    own = groups.rename(columns={"generation": "group"})
+    cells = pd.concat([own, traits])[["group", "year", COUNT, TOTAL, SQUARES]]
+    cells = cells[cells["group"].isin(LABELS)].assign(
+        label=lambda rows: pd.Categorical(
+            rows["group"].map(LABELS), list(LABELS.values())
         )
-        for trait, labels in TRAITS.items()
-    ]
-    order = [label for labels in TRAITS.values() for label in labels.values()]
-    table = pd.concat(means).assign(
-        label=lambda m: pd.Categorical(m["label"], order)
     )
-    return table.sort_values(["label", "year"])[
-        ["label", "year", "value", "low", "high", "n"]
-    ].reset_index(drop=True)
+    return mean_of_moments(cells, ["label", "year"] if by_year else ["label"])
 
 
 def predict_by_birth_year(births: pd.DataFrame) -> pd.DataFrame:
@@ -259,91 +265,196 @@ def predict_difference(
     }
 
 
-def compare_readings(
-    groups: pd.DataFrame,
-    births: pd.DataFrame,
-    answers: pd.DataFrame,
-    term: str = "millennial",
-) -> pd.DataFrame:
-    """Compute one generation minus generation X under every defensible reading.
+def to_moments(people: pd.DataFrame) -> pd.DataFrame:
+    """Return one cell of moments a person, of their `answer_percent`."""
+    return people.assign(
+        **{
+            COUNT: 1,
+            TOTAL: people["answer_percent"].astype(float),
+            SQUARES: people["answer_percent"].astype(float) ** 2,
+        }
+    )
 
-    Parameters
-    ----------
-    groups, births, answers : DataFrame
-        Cells of one question from the tables `moments_by_group`,
-        `moments_by_birth_year` and `answers`.
-    term : {"millennial", "generation_z", "earlier"}
-        Which generation.
+
+def mark_people(people: pd.DataFrame) -> pd.DataFrame:
+    """Return people as cells of one, with the marks that regressions take.
 
     Returns
     -------
     DataFrame
-        `reading`, `value`, `low`, `high` in percentage points and `n`; HC1 limits
-        of 95%.
+        With `with_children` of zero and one, and the marks of `mark_generations`,
+        which are empty where the generation is unknown.
     """
-    marked, asked = (
-        mark_generations(groups),
-        mark_generations(groups[groups["manages"] != "not asked"]),
+    cells = to_moments(people).assign(
+        with_children=(people["children"] == "yes").astype(int)
     )
-    household = FORMULA + " + C(sales) + C(manages) + C(children)"
-    fits = {"as recorded": fit_moments(marked, FORMULA)}
-    fits |= {
-        f"{year} alone": fit_moments(
-            marked[marked["year"] == year], FORMULA.removesuffix(" + C(year)")
-        )
-        for year in (2020, 2021)
-    }
-    fits["sales, managing and children held fixed"] = fit_moments(asked, household)
-    fits["households without children"] = fit_moments(
-        marked[marked["children"] == "no"], FORMULA
-    )
-    fits["households with children"] = fit_moments(
-        marked[marked["children"] == "yes"], FORMULA
-    )
-    for name, first, last in (
-        ("millennials born 1980 to 2000", 1980, 2001),
-        ("millennials born 1983 to 1994", 1983, 1995),
-    ):
-        years = {
-            "earlier": 1900,
-            "generation X": 1965,
-            "millennial": first,
-            "generation Z": last,
-        }
-        relabelled = births.assign(
-            generation=label_generations(births["birth_year"], years)
-        )
-        fits[name] = fit_moments(mark_generations(relabelled), FORMULA)
-    for percent in (0, 9):
-        if (answers["question"] == "preferred remote share").all():
-            fits[f"“less than 10%” as {percent}%"] = fit_moments(
-                mark_generations(sum_answers(answers, {5: percent})), FORMULA
-            )
-    return pd.DataFrame(
-        [{"reading": name, **tidy_term(fit, term)} for name, fit in fits.items()]
-    )
+    marks = mark_generations(cells).drop(columns=cells.columns)
+    return cells.join(marks)
 
 
-def sum_answers(
-    answers: pd.DataFrame, recode: dict[float, float] | None = None
-) -> pd.DataFrame:
-    """Return moments of answers by year and generation.
+def compare_choices(people: pd.DataFrame, term: str) -> pd.DataFrame:
+    """Compute one contrast under every choice of sample, coding and controls.
 
     Parameters
     ----------
-    answers : DataFrame
-        Columns `year`, `generation`, `answer_percent` and `people_count`.
-    recode : dict, optional
-        Answers in percent to be read otherwise.
+    people : DataFrame
+        One row a person who answered one question: `answer_percent`, `year`,
+        `birth_year`, `generation`, `sales`, `manages`, `children`, `sex`,
+        `occupation`, `region` and, of a change, `before_percent`.
+    term : {"millennial", "generation_z", "earlier", "with_children"}
+        A generation against generation X, or people with dependent children
+        against others.
+
+    Returns
+    -------
+    DataFrame
+        `choice`, `value`, `low`, `high` in percentage points, `n`, and
+        `group_count`, the people of the generation or with children among them.
+        HC1 limits of 95%.
     """
-    value = answers["answer_percent"].replace(recode or {})
-    weighted = answers.assign(
-        sum_percent=value * answers["people_count"],
-        sum_squared_percent=value**2 * answers["people_count"],
+    cells = mark_people(people)
+    known = cells.dropna(subset=["millennial"])
+    years = "" if cells["year"].nunique() == 1 else " + C(year)"
+    plain = (
+        HOUSEHOLD_FORMULA if term == "with_children" else FORMULA
+    ).removesuffix(" + C(year)") + years
+    full = FORMULA.removesuffix(" + C(year)") + years + " + with_children"
+    samples = {"main": (cells, plain)}
+    for year in sorted(cells["year"].unique()) if years else []:
+        samples[f"{year} alone"] = (
+            cells[cells["year"] == year],
+            plain.removesuffix(years),
+        )
+    samples["children, sex, occupation and region held fixed"] = (
+        known,
+        full + HELD_FIXED,
     )
-    columns = ["people_count", "sum_percent", "sum_squared_percent"]
-    return (
-        weighted.groupby(["year", "generation"], observed=True)[columns]
-        .sum()
-        .reset_index()
+    samples["sales, managing and children held fixed"] = (
+        known[known["manages"] != "not asked"],
+        full + " + C(sales) + C(manages)",
     )
+    if term != "with_children":
+        samples |= _split_samples(cells, plain)
+    if "before_percent" in cells:
+        samples["the level before held fixed"] = (
+            cells,
+            plain + " + before_percent",
+        )
+    elif (cells["answer_percent"] == 5).any():
+        for percent, word in TENTHS.items():
+            recoded = people["answer_percent"].replace(5, percent)
+            samples[f"“less than 10%” as {word}"] = (
+                mark_people(people.assign(answer_percent=recoded)),
+                plain,
+            )
+    fits = {
+        choice: (fit_moments(rows.dropna(subset=[term]), formula), rows[term].sum())
+        for choice, (rows, formula) in samples.items()
+    }
+    return pd.DataFrame(
+        [
+            {"choice": choice, **tidy_term(fit, term), "group_count": int(count)}
+            for choice, (fit, count) in fits.items()
+        ]
+    )
+
+
+def _split_samples(cells: pd.DataFrame, formula: str) -> dict:
+    samples = {
+        f"households {word} children": (
+            cells[cells["with_children"] == mark],
+            formula,
+        )
+        for mark, word in enumerate(("without", "with"))
+    }
+    known = cells[cells["generation"].isin(FIRST_BIRTH_YEARS)]
+    for words, (first, last) in OTHER_BIRTH_YEARS.items():
+        years = FIRST_BIRTH_YEARS | {"millennial": first, "generation Z": last}
+        relabelled = known.assign(
+            generation=label_generations(known["birth_year"], years)
+        )
+        samples[f"millennials born {words}"] = (
+            mark_generations(relabelled),
+            formula,
+        )
+    return samples
+
+
+def predict_share_difference(
+    people: pd.DataFrame, term: str, formula: str, level: float = 95
+) -> dict[str, float]:
+    """Return what a mark adds to the chance of yes by a logit, over everyone.
+
+    Each person is predicted twice, with the mark at one and at zero. Where the mark
+    is of a generation, every other generation is at zero. What is held fixed stays.
+
+    Parameters
+    ----------
+    people : DataFrame
+        As `compare_choices` takes them, with answers of 0 and 100.
+    term : str
+        As in `compare_choices`.
+    formula : str
+        Right hand side, with the term in it.
+
+    Returns
+    -------
+    dict
+        `value`, `low`, `high` in percentage points and `n`; HC1 errors, carried to
+        the difference by the delta method.
+    """
+    rows = mark_people(people).dropna(subset=[term])
+    fit = smf.logit(f"I(answer_percent / 100) ~ {formula}", rows).fit(
+        disp=False, cov_type="HC1"
+    )
+    marks = ["with_children"] if term == "with_children" else REGRESSORS[:3]
+    designs = [
+        _design(fit, rows.assign(**dict.fromkeys(marks, 0) | {term: mark}))
+        for mark in (1, 0)
+    ]
+    chances = [expit(design @ fit.params.to_numpy()) for design in designs]
+    slopes = [
+        (chance * (1 - chance)) @ design / len(rows)
+        for chance, design in zip(chances, designs)
+    ]
+    gradient = slopes[0] - slopes[1]
+    value = np.mean(chances[0] - chances[1])
+    half = norm.ppf(0.5 + level / 200) * np.sqrt(
+        gradient @ fit.cov_params().to_numpy() @ gradient
+    )
+    return {
+        "value": float(100 * value),
+        "low": float(100 * (value - half)),
+        "high": float(100 * (value + half)),
+        "n": len(rows),
+    }
+
+
+def replace_by_choice(
+    contrasts: pd.DataFrame, ids: dict[str, tuple[str, str]]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Return by choice what it makes of results, as `record_readings` takes it.
+
+    Parameters
+    ----------
+    contrasts : DataFrame
+        The table `contrasts`.
+    ids : dict of str to tuple of str
+        Result id to its question and contrast.
+
+    Returns
+    -------
+    dict
+        Choice, but the main one, to result id to `value`, `low` and `high`.
+    """
+    found = {}
+    for id, (question, contrast) in ids.items():
+        own = contrasts[
+            (contrasts["question"] == question)
+            & (contrasts["contrast"] == contrast)
+            & (contrasts["choice"] != "main")
+        ]
+        for choice in own["choice"]:
+            estimate = without_n(tidy_points(own, choice=choice))
+            found.setdefault(choice, {})[id] = estimate
+    return found
