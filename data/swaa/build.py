@@ -1,9 +1,10 @@
 """Build the tables of the Survey of Working Arrangements and Attitudes: days wanted
-and planned, value, reactions, commute.
+and planned, who answered, value, efficiency, reactions, commute.
 """
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from dispersed_autonomy.inputs.sources import (
@@ -21,6 +22,8 @@ COLUMNS = {
     "wfh_days_postCOVID_boss_ss": "planned",
     "wfh_days_postCOVID_s": "first",
     "work_industry": "industry",
+    "region": "state",
+    "wfh_eff_COVID_quant": "efficiency",
     "wfh_feel_quant": "value",
     "wbp_react_qual": "reaction",
     "commutetime_quant": "commute",
@@ -54,6 +57,21 @@ INDUSTRIES = {
     18: "other",
 }
 VALUES_PERCENT, COMMUTES_MINUTES = (-50, 50), (0, 120)
+# Months whose answers on the industry come from another list: in July 2020 mining
+# has eight times its share, and from August 2021 to February 2022 half of
+# professional services is under "other".
+OTHER_LIST = (
+    "2020-07",
+    *(f"2021-{month:02d}" for month in range(8, 13)),
+    "2022-01",
+    "2022-02",
+)
+# States with twenty answers or more in every month, so that no cell is of a few.
+STATES = (
+    *("AL", "AZ", "CA", "CO", "FL", "GA", "IL", "IN", "MD", "MI", "MO", "NC"),
+    *("NJ", "NV", "NY", "OH", "PA", "SC", "TN", "TX", "VA", "WA", "WI"),
+)
+FEWEST = 5  # people in a cell, where there are any
 
 
 def main() -> None:
@@ -62,6 +80,9 @@ def main() -> None:
     days = code_days(people)
     measured = {
         "wanted": days["wanted"],
+        "wanted, where there is a plan": days["wanted"].where(
+            days["planned"].notna()
+        ),
         "planned": days["planned"],
         "wanted minus planned": days["wanted"] - days["planned"],
     }
@@ -86,7 +107,17 @@ def main() -> None:
         "days_by_month": pd.concat(by_month)[
             ["month", "measure", "people_count", "sum_days", "sum_squared_days"]
         ],
+        "gap_by_plan": count_gaps(people["month"], days),
         "days_by_industry": by_industry,
+        "days_by_state": sum_moments(
+            days["wanted"], [people["month"], name_states(people)], "days"
+        ),
+        "days_with_mix_fixed": pd.concat(
+            [
+                hold_mix(people, days, ["state"]),
+                hold_mix(people, days, ["industry", "state"]),
+            ]
+        ),
         "other_answers_by_month": count_others(people),
         "value_by_month": (
             value.groupby(["month", "value"])
@@ -95,9 +126,12 @@ def main() -> None:
             .reset_index()
             .rename(columns={"value": "value_percent"})
         ),
+        "efficiency_by_month": count_efficiency(people, people["month"]),
+        "efficiency_by_industry": count_efficiency(people, days["industry"]),
         "value_by_commute": commutes,
         "reactions_by_month": count_reactions(people.dropna(subset="reaction")),
     }
+    check_cells({n: t for n, t in tables.items() if n != "value_by_commute"})
     write_tables(DATASET, tables)
 
 
@@ -123,9 +157,11 @@ def read_people(path: Path) -> pd.DataFrame:
     check_codes(people, "reaction", set(REACTIONS))
     if (
         not people["value"].dropna().between(*VALUES_PERCENT).all()
+        or not people["efficiency"].dropna().between(*VALUES_PERCENT).all()
+        or not people["state"].dropna().str.fullmatch("[A-Z]{2}").all()
         or people["commute"].max() > COMMUTES_MINUTES[1]
     ):
-        raise SourceError(f"{path.name}: a value or a commute is outside its range")
+        raise SourceError(f"{path.name}: an answer is outside its range")
     return people.assign(month=months[0] + "-" + months[1].str.zfill(2))
 
 
@@ -167,6 +203,111 @@ def sum_moments(values: pd.Series, by: list[pd.Series], unit: str) -> pd.DataFra
         f"sum_squared_{unit}": ("square", "sum"),
     }
     return grouped.agg(**sums).reset_index()
+
+
+def count_gaps(month: pd.Series, days: pd.DataFrame) -> pd.DataFrame:
+    """Return by month and plan of the employer the moments of days wanted minus
+    days planned, and how many want more, the same and fewer.
+
+    Someone whose employer plans no day cannot want fewer, and someone whose
+    employer plans five cannot want more.
+    """
+    gap = (days["wanted"] - days["planned"]).dropna()
+    month = month.loc[gap.index]
+    plan = pd.cut(
+        days["planned"].loc[gap.index],
+        [-1, 0, 4, 5],
+        labels=["no day", "one to four days", "five days"],
+    ).rename("plan")
+    signs = pd.DataFrame(
+        {"more_count": gap > 0, "same_count": gap == 0, "fewer_count": gap < 0}
+    )
+    counts = signs.groupby([month, plan], observed=True).sum()
+    return sum_moments(gap, [month, plan.astype(str)], "days").merge(
+        counts.reset_index().astype({"plan": str})
+    )
+
+
+def name_states(people: pd.DataFrame) -> pd.Series:
+    """Return the state of each person, the small ones and territories as one."""
+    state = people["state"]
+    return state.where(state.isin(STATES) | state.isna(), "other").fillna("unknown")
+
+
+def hold_mix(
+    people: pd.DataFrame, days: pd.DataFrame, held: list[str]
+) -> pd.DataFrame:
+    """Return the days wanted by month if every month had the mix of all of them.
+
+    Least squares of days wanted on month and on the columns that are held, all as
+    categories, every person the same weight; then the mean that this predicts for
+    each month at the shares of all answers. Months whose industries come from
+    another list are left out where industries are held.
+    """
+    rows = pd.DataFrame(
+        {
+            "month": people["month"],
+            "industry": days["industry"],
+            "state": people["state"].fillna("unknown"),
+            "wanted": days["wanted"],
+        }
+    )
+    if "industry" in held:
+        rows = rows[~rows["month"].isin(OTHER_LIST)]
+    cells = (
+        rows.groupby(["month", *held])["wanted"].agg(["size", "mean"]).reset_index()
+    )
+    months = pd.get_dummies(cells["month"], dtype=float)
+    others = pd.concat(
+        [pd.get_dummies(cells[column], dtype=float).iloc[:, 1:] for column in held],
+        axis=1,
+    )
+    shares = others.mul(cells["size"], axis=0).sum() / cells["size"].sum()
+    design = np.hstack([months.to_numpy(), others.to_numpy() - shares.to_numpy()])
+    root = np.sqrt(cells["size"].to_numpy())
+    solved, _, rank, _ = np.linalg.lstsq(
+        design * root[:, None], cells["mean"].to_numpy() * root
+    )
+    if rank < design.shape[1]:
+        raise SourceError(f"swaa: the mix of {held} cannot be held fixed")
+    return pd.DataFrame(
+        {
+            "month": months.columns,
+            "held": " and ".join(held),
+            "mean_days": solved[: len(months.columns)],
+        }
+    )
+
+
+def count_efficiency(people: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
+    """Return by group the moments of the efficiency at home against on site, and
+    how many call themselves less, equally and more efficient.
+    """
+    known = people["efficiency"].dropna()
+    by = by.loc[known.index]
+    signs = pd.DataFrame(
+        {"less_count": known < 0, "same_count": known == 0, "more_count": known > 0}
+    )
+    return sum_moments(known, [by], "percent").merge(
+        signs.groupby(by).sum().reset_index()
+    )
+
+
+def check_cells(tables: dict[str, pd.DataFrame]) -> None:
+    """Check that no cell is of so few people that it gives away their answers.
+
+    Raises
+    ------
+    SourceError
+        If one is.
+    """
+    for name, table in tables.items():
+        counts = table.filter(like="_count")
+        if (small := counts.gt(0) & counts.lt(FEWEST)).any(axis=None):
+            raise SourceError(
+                f"swaa: {name}: {int(small.to_numpy().sum())} cells are of fewer"
+                f" than {FEWEST} people"
+            )
 
 
 def count_others(people: pd.DataFrame) -> pd.DataFrame:
