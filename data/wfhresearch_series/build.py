@@ -20,7 +20,10 @@ SERIES = {
     (WANTED, "wfh_days_postCOVID_desMAd"): ("wanted", "all workers"),
     (WANTED, "wfh_days_postCOVID_des_eMAd"): ("wanted", "able to work from home"),
     (PLANNED, "wfh_days_postCOVID_planMAd"): ("planned", "all workers"),
-    (PLANNED, "wfh_days_postCOVID_plan_eMAd"): ("planned", "able to work from home"),
+    (PLANNED, "wfh_days_postCOVID_plan_eMAd"): (
+        "planned",
+        "able to work from home",
+    ),
     (WANTED, "wfhcovid_fracmat_hMAd"): ("done", "all workers"),
     (WANTED, "wfhcovid_fracmat_eMAd"): ("done", "able to work from home"),
 }
