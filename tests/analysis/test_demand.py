@@ -145,19 +145,105 @@ def test_a_break_that_is_found_elsewhere_than_it_is_is_noticed():
     ] == pytest.approx([0.1, 0.5, 0.3])
 
 
-def test_industries_that_are_not_held_fixed_are_noticed():
+def test_a_mix_that_is_not_held_fixed_is_noticed():
     cells = pd.DataFrame(
         {
-            "month": ["2020-05", "2020-05", "2020-06", "2020-06"],
-            "industry": ["a", "b"] * 2,
-            "people_count": [90, 10, 10, 90],
-            "sum_days": [90, 40, 10, 360],
+            "month": ["2020-05", "2020-05", "2020-06", "2020-06", "2020-06"],
+            "state": ["a", "b", "a", "b", "unknown"],
+            "people_count": [90, 10, 10, 90, 50],
+            "sum_days": [90, 40, 10, 360, 250],
         }
     )
-    assert demand.hold_industries(cells)["value"].tolist() == [
+    assert demand.hold_mix(cells, "state")["value"].tolist() == [
         2.5,
         2.5,
-    ]  # 1 and 4 days in both months, half of all people each
+    ]  # 1 and 4 days in both months, half of all people each; nobody unknown
+
+
+def test_limits_whose_unit_is_not_the_month_are_noticed():
+    rng = np.random.default_rng(3)
+    rows = pd.DataFrame({"month": np.repeat(np.arange(8), rng.integers(20, 60, 8))})
+    rows["answer"] = rng.normal(size=8)[rows["month"]] + rng.normal(size=len(rows))
+    cells = (
+        rows.groupby("month")["answer"]
+        .agg(people_count="size", sum_days="sum")
+        .reset_index()
+    )
+    found = demand.mean_over_months(cells, "sum_days")
+    clustered = sm.OLS(rows["answer"], np.ones(len(rows))).fit(
+        cov_type="cluster",
+        cov_kwds={"groups": rows["month"], "df_correction": True},
+        use_t=True,
+    )
+    n = len(rows)  # statsmodels corrects by (n - 1)/(n - 1) and M/(M - 1)
+    low, high = clustered.conf_int()[0:1].to_numpy()[0]
+    assert [found["value"], found["low"], found["high"], found["n"]] == (
+        pytest.approx([rows["answer"].mean(), low, high, n])
+    )
+
+
+def test_a_mix_that_is_measured_wrongly_is_noticed():
+    cells = pd.DataFrame(
+        {
+            "month": ["a", "a", "b", "b", "c", "c"],
+            "state": ["x", "y"] * 3,
+            "people_count": [50, 50, 50, 50, 80, 20],
+        }
+    )
+    cells["month"] = cells["month"].map(
+        {"a": "2020-05", "b": "2020-07", "c": "2020-08"}
+    )
+    found = demand.measure_mix(cells, "state")["value"].tolist()
+    assert found == pytest.approx([15, 15, 30])  # of 65 and 35, and of 50 and 50
+    compared = demand.compare_mix(cells, "state", "2020-08")
+    assert compared.loc["x"].tolist() == pytest.approx([80, 50])
+
+
+def test_three_wave_means_that_are_not_those_of_the_publishers_are_noticed():
+    waves = months(count=6).assign(
+        month=["2023-06", "2023-07", "2023-08", "2023-09", "2023-10", "2023-11"],
+        month_start=pd.Timestamp("2023-01-01"),
+        value=[1.0, 2.0, 6.0, 100.0, 4.0, 2.0],
+    )
+    found = demand.average_waves(waves).set_index("month")["value"]
+    assert found.to_dict() == {
+        "2023-06": 1.5,
+        "2023-07": 3,
+        "2023-08": 4,  # July, August and October, for September 2023 is left out
+        "2023-10": 4,
+        "2023-11": 3,
+    }
+
+
+def test_means_that_share_a_wave_are_noticed():
+    series = pd.DataFrame({"wave": range(20)})
+    kept = demand.take_every_third(series)["wave"].tolist()
+    waves = [wave for middle in kept for wave in (middle - 1, middle, middle + 1)]
+    assert len(waves) == len(set(waves)) and max(waves) == 19
+    assert kept == sorted(kept)
+
+
+def test_bands_that_are_unequal_and_added_up_wrongly_are_noticed():
+    values = pd.DataFrame(
+        {
+            "month": ["2020-08"] + ["2020-09", "2020-10"] * 4,
+            "value_percent": [10.0] + [-5.0, -5.0, 0.0, 0.0, 7.5, 7.5, 40.0, 40.0],
+            "people_count": [999] + [1, 1, 2, 2, 3, 3, 4, 4],
+        }
+    )
+    shares = demand.share_at_least(values).set_index("edge_percent")
+    assert shares["value"].to_dict() == pytest.approx(
+        {0: 70, 5: 70, 10: 40, 15: 40, 25: 40, 35: 40}
+    )
+    assert (shares["n"] == 20).all()
+
+
+def test_shares_of_answers_that_do_not_add_up_are_noticed():
+    gaps = load_table("swaa", "gap_by_plan")
+    parts = {"more_count": "more", "same_count": "same", "fewer_count": "fewer"}
+    shares = demand.share_of_counts(gaps, "plan", parts).set_index("plan")
+    assert np.allclose(shares[["more", "same", "fewer"]].sum(axis=1), 100)
+    assert shares.loc["no day", "fewer"] == shares.loc["five days", "more"] == 0
 
 
 def test_a_share_whose_limits_are_not_wilsons_is_noticed():
@@ -188,15 +274,27 @@ def test_a_share_whose_limits_are_not_wilsons_is_noticed():
     )
 
 
-def test_every_reading_of_the_trend_is_a_reading_of_its_own():
-    readings = demand.compare_trends(
-        DAYS,
-        load_table("swaa", "days_by_industry"),
-        load_table("swaa", "other_answers_by_month"),
+def test_every_choice_for_the_trend_is_a_choice_of_its_own():
+    tables = {
+        name: load_table("swaa", name)
+        for name in (
+            "days_by_month",
+            "days_by_state",
+            "days_with_mix_fixed",
+            "other_answers_by_month",
+        )
+    }
+    tables["weighted"] = demand.select_series(
+        load_table("wfhresearch_series", "days_by_month"), "wanted"
     )
-    assert readings["reading"].is_unique and len(readings) == 10
-    assert readings.drop(columns="reading").duplicated().sum() == 0
-    assert (readings["low"] < readings["high"]).all()
+    choices = demand.compare_trends(tables)
+    assert choices["choice"].is_unique and len(choices) == 13
+    assert choices.drop(columns="choice").duplicated().sum() == 0
+    assert (choices["low"] < choices["high"]).all()
+    by_hand = {row["choice"]: row["value"] for row in choices.to_dict("records")}
+    assert by_hand["states held fixed, by weighting"] == pytest.approx(
+        by_hand["states held fixed, by regression"], abs=0.005
+    )
 
 
 @pytest.mark.parametrize(
