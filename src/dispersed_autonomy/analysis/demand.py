@@ -261,16 +261,17 @@ def compare_trends(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     )
 
 
+def as_reading(estimate: dict[str, float]) -> dict[str, float]:
+    """Return value and limits of an estimate, without n."""
+    return {part: estimate[part] for part in ("value", "low", "high")}
+
+
 def name_choices(choices: pd.DataFrame, result: str) -> dict[str, dict]:
     """Return what a result is under each choice, by the name of the choice, all but
     the first, which is the published one.
     """
-    return {
-        row["choice"]: {
-            result: {part: row[part] for part in ("value", "low", "high")}
-        }
-        for row in choices.iloc[1:].to_dict("records")
-    }
+    rows = choices.iloc[1:].to_dict("records")
+    return {row["choice"]: {result: as_reading(row)} for row in rows}
 
 
 def hold_mix(
