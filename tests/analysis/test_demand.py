@@ -370,3 +370,32 @@ def test_an_altered_upstream_file_is_refused(monkeypatch, tmp_path):
     monkeypatch.setenv("DISPERSED_AUTONOMY_CACHE", str(tmp_path))
     with pytest.raises(SourceError, match="is not the pinned file"):
         sources.fetch_source("swaa", "swaa")
+
+
+def test_a_share_that_counts_another_answer_is_noticed():
+    cells = pd.DataFrame(
+        {
+            "month": ["2021-06", "2021-06", "2021-07", "2021-07"],
+            "reaction": ["quit", "comply"] * 2,
+            "people_count": [10, 90, 30, 70],
+        }
+    )
+    found = demand.share_over_months(cells, "reaction", "quit")
+    assert (found["value"], found["n"]) == (pytest.approx(20), 200)
+    # two months at 10% and 30%: an error of 10 points, t of one degree of freedom
+    assert found["high"] - 20 == pytest.approx(12.7062 * 10, rel=1e-5)
+
+
+def test_a_choice_that_is_the_published_one_is_left_out():
+    choices = pd.DataFrame(
+        {
+            "choice": ["published", "other"],
+            "value": [1, 2],
+            "low": 0,
+            "high": 3,
+            "n": 9,
+        }
+    )
+    assert demand.name_choices(choices, "id") == {
+        "other": {"id": {"value": 2, "low": 0, "high": 3}}
+    }

@@ -189,6 +189,21 @@ def mean_over_months(
     }
 
 
+def share_over_months(cells: pd.DataFrame, column: str, answer: str) -> dict:
+    """Return the share of one answer in percent, with limits whose unit is the
+    month, as of `mean_over_months`.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Counts in `people_count`, by `month` and answer.
+    column, answer : str
+        Column of the answers, and the answer that counts.
+    """
+    given = cells[COUNT].where(cells[column] == answer, 0)
+    return mean_over_months(cells.assign(given=given), "given", scale=100)
+
+
 def compare_trends(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Compute the trend of the days wanted under every defensible choice.
 
@@ -244,6 +259,19 @@ def compare_trends(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(
         [{"choice": name, **tidy_slope(fit)} for name, fit in choices.items()]
     )
+
+
+def as_reading(estimate: dict[str, float]) -> dict[str, float]:
+    """Return value and limits of an estimate, without n."""
+    return {part: estimate[part] for part in ("value", "low", "high")}
+
+
+def name_choices(choices: pd.DataFrame, result: str) -> dict[str, dict]:
+    """Return what a result is under each choice, by the name of the choice, all but
+    the first, which is the published one.
+    """
+    rows = choices.iloc[1:].to_dict("records")
+    return {row["choice"]: {result: as_reading(row)} for row in rows}
 
 
 def hold_mix(
