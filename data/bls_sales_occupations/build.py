@@ -65,8 +65,8 @@ GROUPS = {
 # Titles that were others before the classification of 2018 came into use in 2020.
 FORMER_TITLES = {
     "Sales representatives, services, all other": (
-        "Sales representatives of services, except advertising, insurance, financial"
-        " services, and travel"
+        "Sales representatives of services, except advertising, insurance,"
+        " financial services, and travel"
     ),
 }
 FIRST_YEAR_OF_2018_TITLES = 2020
@@ -83,10 +83,7 @@ def main() -> None:
     rows = {year: choose_rows(sheet, year) for year, sheet in sheets.items()}
     by_year = pd.concat([count_by_age(frame) for frame in rows.values()])
     coverage = pd.concat(
-        [
-            cover_year(sheets[year], rows[year], year).to_frame().T
-            for year in YEARS
-        ],
+        [cover_year(sheets[year], rows[year], year).to_frame().T for year in YEARS],
         ignore_index=True,
     )
     print(coverage.to_string(index=False))
@@ -240,9 +237,7 @@ def cover_year(sheet: pd.DataFrame, rows: pd.DataFrame, year: int) -> pd.Series:
             "year": year,
             "months_count": find_months(sheet),
             "classification": (
-                "2010 Census"
-                if year < FIRST_YEAR_OF_2018_TITLES
-                else "2018 Census"
+                "2010 Census" if year < FIRST_YEAR_OF_2018_TITLES else "2018 Census"
             ),
             "occupations_count": int((rows["level"] == "detailed").sum()),
             "employed_thousands": total["all"],

@@ -11,6 +11,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 MILLENNIALS = (1981, 1996)
+OPEN_END = 100  # last age of a group that has none
 
 
 class CohortError(Exception):
@@ -52,11 +53,28 @@ def count_cohort(
         First and last birth year, inclusive; infinite for an open end.
     counts : str
         Column of the counts.
+
+    Raises
+    ------
+    CohortError
+        If an open group holds some of the cohort and others: how they are spread
+        inside it is unknown.
     """
     first_birth, last_birth = (
         groups["year"] - groups["last_age"],
         groups["year"] - groups["first_age"],
     )
+    cut = (
+        groups["last_age"].ge(OPEN_END)
+        & last_birth.ge(births[0])
+        & ~(last_birth.le(births[1]) & np.isneginf(births[0]))
+    )
+    if cut.any():
+        group = groups[cut].iloc[0]
+        raise CohortError(
+            f"the open group of {group.first_age} and over in {group.year} is cut"
+            f" by the birth years {births[0]} to {births[1]}"
+        )
     years_shared = (
         np.minimum(last_birth, births[1]) - np.maximum(first_birth, births[0]) + 1
     )
