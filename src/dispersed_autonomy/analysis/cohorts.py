@@ -330,14 +330,14 @@ def split_by_profile(
         The rows of `groups`, one for each group of the profile, with its ages.
     """
     finer = profile[["first_age", "last_age", profile_counts]]
-    pairs = groups.reset_index(names="group").merge(
+    pairs = groups.reset_index(names="row_").merge(
         finer, how="cross", suffixes=("_wide", "")
     )
     pairs = pairs[
         (pairs["first_age"] >= pairs["first_age_wide"])
         & (pairs["last_age"] <= pairs["last_age_wide"])
     ]
-    part = pairs[profile_counts] / pairs.groupby("group")[profile_counts].transform(
+    part = pairs[profile_counts] / pairs.groupby("row_")[profile_counts].transform(
         "sum"
     )
     return pairs.assign(**{counts: pairs[counts] * part})[groups.columns]

@@ -1,19 +1,16 @@
-"""Age profiles: how people are spread inside an age group, and what a profile held
-fixed means in another year.
-"""
+"""Age profiles: how people are spread inside age groups, now and later."""
 
 import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
-from dispersed_autonomy.analysis.cohorts import split_by_profile
+from dispersed_autonomy.analysis.cohorts import OPEN_END, split_by_profile
 
 OLDEST_WORKER = 79  # where the smooth profile ends, of a band that is open
 
 
 def split_smoothly(groups: pd.DataFrame, counts: str) -> pd.DataFrame:
-    """Split the age groups of one population into single years of age, without
-    steps between groups.
+    """Split the age groups of one population into years of age, without steps.
 
     Parameters
     ----------
@@ -47,39 +44,49 @@ def split_smoothly(groups: pd.DataFrame, counts: str) -> pd.DataFrame:
 
 
 def split_each_year(
-    groups: pd.DataFrame, counts: str, profile: pd.DataFrame | None = None
+    groups: pd.DataFrame,
+    counts: str,
+    profile: pd.DataFrame | None = None,
+    by: list[str] = ["group", "year"],  # noqa: B006
 ) -> pd.DataFrame:
-    """Split the age groups of a population in several years: smoothly, or as
-    another population is split in the same year.
+    """Split the age groups of several populations and years.
 
     Parameters
     ----------
     groups : DataFrame
-        One population, several years; the groups of 55 and over are left whole when
-        there is a profile.
+        Populations by age group.
     counts : str
         Column of the counts.
     profile : DataFrame, optional
-        Single years of age (`year`, `first_age`, `last_age`,
-        `population_thousands`); the smooth split by default.
+        Another population by single year of age and `year`
+        (`population_thousands`), as which groups are split; the group that is open
+        stays whole. Without it they are split smoothly.
+    by : list of str
+        Columns that tell populations apart.
     """
-    frames = []
-    for year, own in groups.groupby("year"):
-        if profile is None:
-            frames.append(split_smoothly(own, counts))
-            continue
-        other = profile[profile["year"] == year]
-        closed = own[own["last_age"] < 100]
-        split = split_by_profile(closed, other, counts, "population_thousands")
-        frames += [split, own[own["last_age"] == 100]]
+    if profile is None:
+        frames = [
+            split_smoothly(own, counts)
+            for _, own in groups.groupby(by, observed=True)
+        ]
+        return pd.concat(frames, ignore_index=True)
+    closed = groups["last_age"] < OPEN_END
+    frames = [groups[~closed]] + [
+        split_by_profile(
+            own,
+            profile[profile["year"] == year],
+            counts,
+            "population_thousands",
+        )
+        for year, own in groups[closed].groupby("year")
+    ]
     return pd.concat(frames, ignore_index=True)
 
 
 def project_groups(
     groups: pd.DataFrame, population: pd.DataFrame, counts: str, year: int
 ) -> pd.DataFrame:
-    """Return the groups of a later year if each age group held its part of the
-    population.
+    """Return the groups of a later year if each kept its part of the population.
 
     Parameters
     ----------

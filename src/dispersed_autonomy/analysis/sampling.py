@@ -87,8 +87,7 @@ def estimate_shares(
 
 
 def as_result(row: pd.Series, level: float = 95) -> dict[str, float]:
-    """Return the limits, level and effective sample of one estimated share, for
-    `record`.
+    """Return what `record` needs of one estimated share: limits, level, n.
 
     Parameters
     ----------
@@ -106,10 +105,10 @@ def as_result(row: pd.Series, level: float = 95) -> dict[str, float]:
 
 
 def count_rotation_groups(months: int = 12) -> int:
-    """Return how many different rotation groups a survey of some consecutive months
-    interviews: four months in, eight out, four in.
+    """Return how many different rotation groups some consecutive months interview.
 
-    Each month has eight groups, of which one is new.
+    A group is in for four months, out for eight, and in for four again. Each month
+    has eight groups, of which one is new.
     """
     in_sample = [*range(4), *range(12, 16)]
     return len({month - age for month in range(months) for age in in_sample})

@@ -92,8 +92,7 @@ def fit_form(series: pd.DataFrame, form: str) -> TrendFit:
 
 
 def profile_break(series: pd.DataFrame) -> pd.DataFrame:
-    """Return the deviance of a segmented trend for every year in which it might
-    break.
+    """Return the deviance of a segmented trend for every year it might break in.
 
     Parameters
     ----------
@@ -128,8 +127,7 @@ def profile_break(series: pd.DataFrame) -> pd.DataFrame:
 
 
 def place_break(series: pd.DataFrame, level: float = 95) -> pd.Series:
-    """Return the year in which a trend breaks, with its interval, and whether the
-    data place it.
+    """Return when a trend breaks, with an interval, and whether the data place it.
 
     Parameters
     ----------
@@ -338,9 +336,7 @@ def _covariance(years, errors, deviation, correlation) -> np.ndarray:
 
 
 def _best(design, shares, errors, *, restricted: bool):
-    """Return the lowest deviance on the grid, with its deviation and
-    correlation.
-    """
+    """Return the lowest deviance on the grid, its deviation and correlation."""
     years = design[:, 1]
     line, *_ = np.linalg.lstsq(design, shares, rcond=None)
     largest = 3 * max(np.std(shares - design @ line), np.median(errors))
@@ -353,9 +349,7 @@ def _best(design, shares, errors, *, restricted: bool):
 
 
 def _deviances(design, shares, sigmas, restricted: bool) -> np.ndarray:
-    """Return minus twice the (restricted) log likelihood, without its constant,
-    under each covariance.
-    """
+    """Return minus twice the (restricted) log likelihood under each covariance."""
     both = np.column_stack([design, shares])
     factors = np.linalg.cholesky(sigmas)
     whitened = np.linalg.solve(
@@ -368,3 +362,22 @@ def _deviances(design, shares, sigmas, restricted: bool) -> np.ndarray:
     spread = 2 * np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
     added = np.linalg.slogdet(precision)[1] if restricted else 0.0
     return misses + spread + added
+
+
+def place_breaks(series: pd.DataFrame, by: str, level: float = 95) -> pd.DataFrame:
+    """Return `place_break` of every population, one row each.
+
+    Parameters
+    ----------
+    series : DataFrame
+        As for `forecast_each`.
+    by : str
+        Column that tells populations apart.
+    level : float
+        Coverage of the intervals in percent.
+    """
+    placed = {
+        str(name): place_break(own, level)
+        for name, own in series.groupby(by, observed=True)
+    }
+    return pd.DataFrame(placed).T

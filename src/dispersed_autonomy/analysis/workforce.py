@@ -6,6 +6,7 @@ import pandas as pd
 from dispersed_autonomy.analysis.cohorts import (
     MILLENNIALS,
     count_cohort,
+    share_by_definition,
     split_by_profile,
 )
 
@@ -19,8 +20,7 @@ def bound_labor_force_share(
     births: tuple[float, float] = MILLENNIALS,
     by: list[str] = ["area", "year"],  # noqa: B006
 ) -> pd.DataFrame:
-    """Return the share of a cohort in the labor force, and the range that the
-    published rates leave open.
+    """Return a cohort's share of the labor force and what the rates leave open.
 
     Parameters
     ----------
@@ -73,8 +73,9 @@ def bound_labor_force_share(
 
 
 def find_largest_departure(labor_force: pd.DataFrame) -> float:
-    """Return how far the rate of a five-year group lies at most from that of 25 to
-    54, as a part of it.
+    """Return how far the rate of a five-year group lies at most from that of 25-54.
+
+    It is a part of the latter: 0.03 for three percent.
 
     Parameters
     ----------
@@ -123,3 +124,42 @@ def share_of_ages(
     )
     people = labor_force["labor_force_thousands"]
     return float(100 * people[inside].sum() / people.sum())
+
+
+def share_by_population(
+    populations: dict[str, pd.DataFrame],
+    definitions: pd.DataFrame,
+    years: tuple[int, ...],
+) -> pd.DataFrame:
+    """Return the share under each published definition in several populations.
+
+    Parameters
+    ----------
+    populations : dict of str to DataFrame
+        Age groups by the name of the population, with `labor_force_thousands` or
+        `employed_thousands`.
+    definitions : DataFrame
+        As for `share_by_definition`.
+    years : tuple of int
+        Years to return, of those that a population has.
+
+    Returns
+    -------
+    DataFrame
+        Columns `population`, `year`, `definition`, `share_percent`.
+    """
+    frames = []
+    for name, groups in populations.items():
+        counts = next(
+            column
+            for column in ("labor_force_thousands", "employed_thousands")
+            if column in groups
+        )
+        shares = share_by_definition(
+            groups[groups["year"].isin(years)],
+            definitions,
+            counts=counts,
+            by=["year"],
+        )
+        frames.append(shares.assign(population=name))
+    return pd.concat(frames, ignore_index=True)
