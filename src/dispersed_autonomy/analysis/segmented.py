@@ -199,7 +199,9 @@ def forecast_form(
     The interval is of a published share: it allows for the fit, the year's own
     deviation, and a sampling error as large as that of the last year. The deviation
     of the last years carries over as its correlation says. Where there is a break,
-    its own uncertainty enters by a linear term (Muggeo 2003).
+    its own uncertainty enters by a linear term (Muggeo 2003). Deviation and
+    correlation are taken as known; a short series says little about either, so that
+    the interval is too narrow where the correlation is strong.
     """
     fit = fit_form(series, form)
     new = np.asarray(years, float)
