@@ -85,7 +85,7 @@ def _draw_choices(
     )
     panel.set(
         ylim=(len(options) - 0.5, -0.5),
-        xlabel=f"Specification, in order of its estimate (1 to {len(ordered):,})",
+        xlabel=f"Specification by its estimate (1 to {len(ordered):,})",
     )
     panel.grid(visible=False)
     panel.spines["left"].set_visible(False)
