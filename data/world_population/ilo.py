@@ -1,4 +1,4 @@
-"""Labour force by age: population of each country times its participation rate,
+"""Labor force by age: population of each country times its participation rate,
 summed over countries.
 """
 
@@ -34,17 +34,122 @@ NORTHERN_AMERICA = [124, 840]
 LARGEST_SHORTFALL = 0.01
 
 
-def sum_labor_force() -> pd.DataFrame:
-    """Return people and labour force in thousands by area, year and age group, one
-    column for each rate.
+# A residual rate may leave 0 to 100 by rounding of the published rates.
+LARGEST_EXCESS = 2.0  # percentage points
+
+
+def join_rates() -> pd.DataFrame:
+    """Return people of each country by year and age group, with its rates where it
+    has them.
     """
     population = read_country_population()
-    rates = read_rates()
-    merged = population.merge(rates, how="left", on=["country_code", "year"])
+    return population.merge(read_rates(), how="left", on=["country_code", "year"])
+
+
+def list_countries_without_rate(merged: pd.DataFrame) -> pd.DataFrame:
+    """Return the countries that sums of the labor force leave out, by year, with
+    their people of 15 and over.
+
+    Parameters
+    ----------
+    merged : DataFrame
+        As of `join_rates`.
+    """
+    names = read_columns(
+        fetch_source(DATASET, "gapminder_countries"),
+        ["iso3166_1_numeric", "name"],
+    ).dropna()
+    name = names.set_index("iso3166_1_numeric")["name"]
+    name.index = name.index.astype(int)
+    without = merged[merged["rate_15plus_percent"].isna()]
+    people = (
+        without.groupby(["year", "country_code"])["population_thousands"]
+        .sum()
+        .reset_index()
+    )
+    country = people["country_code"].map(name)
+    return people.assign(
+        country=country.fillna("area " + people["country_code"].astype(str)),
+        had_a_rate_before=[
+            _had_a_rate(merged, code, year)
+            for code, year in zip(people["country_code"], people["year"])
+        ],
+    )[["year", "country", "population_thousands", "had_a_rate_before"]]
+
+
+def _had_a_rate(merged: pd.DataFrame, code: int, year: int) -> str:
+    earlier = merged[
+        merged["country_code"].eq(code)
+        & merged["year"].lt(year)
+        & merged["rate_15plus_percent"].notna()
+    ]
+    return "yes" if len(earlier) else "no"
+
+
+def decompose(merged: pd.DataFrame) -> pd.Series:
+    """Return the labor force of each country's age groups by its own rates.
+
+    The labor force of 15 to 64 less that of 25 to 54 is that of 15 to 24 and 55 to
+    64 together: these ages get the rate that the difference implies, ages 25 to 54
+    and 65 and over their published ones.
+
+    Parameters
+    ----------
+    merged : DataFrame
+        As of `join_rates`, each country with a rate.
+
+    Returns
+    -------
+    Series
+        Labor force in thousands, one for each row.
+
+    Raises
+    ------
+    SourceError
+        If a country lacks one of the rates, or a residual rate is impossible.
+    """
+    keys = [merged["country_code"], merged["year"]]
+    columns = [f"rate_{rate}_percent" for rate in RATES]
+    if merged[columns].isna().any(axis=None):
+        gaps = merged.loc[merged[columns].isna().any(axis=1), "country_code"]
+        raise SourceError(f"countries lack a rate: {sorted(set(gaps))}")
+    people = merged["population_thousands"]
+    prime = merged["first_age"].between(25, 54)
+    working = merged["first_age"] < 65
+    in_prime = people.where(prime, 0).groupby(keys).transform("sum")
+    in_rest = people.where(working & ~prime, 0).groupby(keys).transform("sum")
+    at_work = (
+        merged["rate_15_64_percent"] * (in_prime + in_rest)
+        - merged["rate_25_54_percent"] * in_prime
+    )
+    residual = at_work / in_rest
+    if not residual.between(-LARGEST_EXCESS, 100 + LARGEST_EXCESS).all():
+        worst = merged.loc[(residual - 50).abs().idxmax(), "country_code"]
+        raise SourceError(
+            f"country {worst}: its rates of 15 to 64 and of 25 to 54 do not fit its"
+            " people"
+        )
+    rate = merged["rate_65plus_percent"].where(~working, residual)
+    return people * rate.where(~prime, merged["rate_25_54_percent"]) / 100
+
+
+def sum_labor_force(merged: pd.DataFrame) -> pd.DataFrame:
+    """Return people and labor force in thousands by area, year and age group: by
+    each country's own rates, and as if one rate held for every age.
+
+    Parameters
+    ----------
+    merged : DataFrame
+        As of `join_rates`.
+    """
+    merged = merged.copy()
     covered = merged["rate_15plus_percent"].notna()
     merged["all_countries_thousands"] = merged["population_thousands"]
     merged["population_thousands"] = merged["population_thousands"].where(
         covered, 0.0
+    )
+    merged["labor_force_thousands"] = decompose(merged[covered]).reindex(
+        merged.index, fill_value=0.0
     )
     for rate in RATES:
         persons = (

@@ -197,3 +197,13 @@ def test_each_definition_gets_its_own_share():
     assert shares["1980 to 2000 (B)"] == pytest.approx(
         count_by_hand(population(), 1980, 2000)
     )
+
+
+def test_a_cohort_that_ends_inside_an_open_group_is_refused():
+    open_group = population(2060, [(55, 64), (65, 100)], (10.0, 30.0))
+    with pytest.raises(CohortError, match="open group of 65 and over in 2060"):
+        cohort_share(open_group)
+    # Everyone born by 1996 is older than that and may be counted.
+    assert cohort_share(open_group, (-np.inf, 1996))[
+        "share_percent"
+    ].item() == pytest.approx(75 + 25 * 0.1)

@@ -11,6 +11,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 MILLENNIALS = (1981, 1996)
+OPEN_END = 100  # last age of a group that has none
 
 
 class CohortError(Exception):
@@ -52,11 +53,28 @@ def count_cohort(
         First and last birth year, inclusive; infinite for an open end.
     counts : str
         Column of the counts.
+
+    Raises
+    ------
+    CohortError
+        If an open group holds some of the cohort and others: how they are spread
+        inside it is unknown.
     """
     first_birth, last_birth = (
         groups["year"] - groups["last_age"],
         groups["year"] - groups["first_age"],
     )
+    cut = (
+        groups["last_age"].ge(OPEN_END)
+        & last_birth.ge(births[0])
+        & ~(last_birth.le(births[1]) & np.isneginf(births[0]))
+    )
+    if cut.any():
+        group = groups[cut].iloc[0]
+        raise CohortError(
+            f"the open group of {group.first_age} and over in {group.year} is cut"
+            f" by the birth years {births[0]} to {births[1]}"
+        )
     years_shared = (
         np.minimum(last_birth, births[1]) - np.maximum(first_birth, births[0]) + 1
     )
@@ -312,14 +330,14 @@ def split_by_profile(
         The rows of `groups`, one for each group of the profile, with its ages.
     """
     finer = profile[["first_age", "last_age", profile_counts]]
-    pairs = groups.reset_index(names="group").merge(
+    pairs = groups.reset_index(names="row_").merge(
         finer, how="cross", suffixes=("_wide", "")
     )
     pairs = pairs[
         (pairs["first_age"] >= pairs["first_age_wide"])
         & (pairs["last_age"] <= pairs["last_age_wide"])
     ]
-    part = pairs[profile_counts] / pairs.groupby("group")[profile_counts].transform(
+    part = pairs[profile_counts] / pairs.groupby("row_")[profile_counts].transform(
         "sum"
     )
     return pairs.assign(**{counts: pairs[counts] * part})[groups.columns]

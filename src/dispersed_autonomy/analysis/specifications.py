@@ -1,119 +1,84 @@
-"""Populations, bases, years and variants of the specification curve of the
-millennial share.
-"""
+"""Populations and bases of the specification curve of the millennial share."""
 
 import pandas as pd
 
 from dispersed_autonomy.analysis.cohorts import interpolate_years, select_ages
 
-YEARS = (2025, 2031)
-KEYS = ["population", "base", "variant", "year"]
+KEYS = ["population", "base", "year"]
 # How `share_by_definition` reads what the functions below return.
-COUNTS = {
-    "counts": "cohort_thousands",
-    "counts_of_all": "whole_thousands",
-    "by": KEYS,
-}
+COUNTS = {"counts": "people_thousands", "by": KEYS}
+# Limits of the ages that a share of people may be of.
+BASES = ((15, 64), (18, 64), (20, 64), (25, 64), (25, 54))
 
 
-def gather_people(population: pd.DataFrame) -> pd.DataFrame:
-    """Return people by population, base and single year of age, under each variant.
+def gather_people(population: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Return people by population, base and single year of age.
 
     Parameters
     ----------
     population : DataFrame
-        The table `population_by_age_group`.
+        The table `population_by_age_group`. Its variants differ in births after
+        2020, so that before 2035 they are copies of each other in every base; the
+        medium one is used.
+    years : list of int
+        Years to return, before 2035.
 
     Returns
     -------
     DataFrame
-        Columns of `KEYS`, `first_age`, `last_age`, `cohort_thousands` and
-        `whole_thousands`; the last two are equal.
+        Columns of `KEYS`, `first_age`, `last_age`, `people_thousands`.
     """
-    recent = population[population["year"].between(YEARS[0], YEARS[1] + 4)]
-    annual = interpolate_years(recent, ["area", "variant"]).rename(
-        columns={"area": "population"}
-    )
+    medium = population[population["variant"] == "medium"]
+    annual = interpolate_years(medium, ["area"])
+    wanted = annual[annual["year"].isin(years)]
     bases = [
-        select_ages(annual, first, 64).assign(base=f"people of {first} to 64")
-        for first in (15, 20)
+        select_ages(wanted, first, last).assign(base=f"people of {first} to {last}")
+        for first, last in BASES
     ]
-    people = pd.concat(bases).rename(
-        columns={"population_thousands": "cohort_thousands"}
-    )
-    return _cut_years(people.assign(whole_thousands=people["cohort_thousands"]))
+    columns = {"area": "population", "population_thousands": "people_thousands"}
+    return _keep(pd.concat(bases).rename(columns=columns))
 
 
-def gather_labor_force(labor_force: pd.DataFrame) -> pd.DataFrame:
-    """Return the labour force by single year of age, with the rate of 25 to 54 for
-    cohorts and of 15 and over for the whole.
+def gather_labor_force(labor_force: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Return the labor force by single year of age, at each country's own rates.
 
     Parameters
     ----------
     labor_force : DataFrame
         The table `labor_force_by_age_group`.
+    years : list of int
+        Years to return; those between two of the table lie on straight lines.
 
     Returns
     -------
     DataFrame
         Columns as of `gather_people`.
     """
-    recent = labor_force[labor_force["year"].between(YEARS[0], YEARS[1] + 4)]
-    cohort = interpolate_years(
-        recent, ["area"], "labor_force_at_25_54_rate_thousands", follow="first_age"
+    annual = interpolate_years(
+        labor_force, ["area"], "labor_force_thousands", follow="first_age"
     )
-    whole = interpolate_years(
-        recent, ["area"], "labor_force_at_15plus_rate_thousands", follow="first_age"
-    )
-    merged = cohort.merge(
-        whole, on=["area", "year", "first_age", "last_age"], validate="one_to_one"
-    )
-    columns = {
-        "area": "population",
-        "labor_force_at_25_54_rate_thousands": "cohort_thousands",
-        "labor_force_at_15plus_rate_thousands": "whole_thousands",
-    }
-    return _cut_years(
-        merged.rename(columns=columns).assign(base="labour force", variant="medium")
-    )
+    columns = {"area": "population", "labor_force_thousands": "people_thousands"}
+    wanted = annual[annual["year"].isin(years)]
+    return _keep(wanted.rename(columns=columns).assign(base="labor force"))
 
 
-def gather_sales(employed: pd.DataFrame) -> pd.DataFrame:
-    """Return the employed people of the sales occupations, their age profile held
-    as it was counted.
+def gather_jobs(projected: pd.DataFrame) -> pd.DataFrame:
+    """Return employed people of some occupations by age group.
 
     Parameters
     ----------
-    employed : DataFrame
-        The table `employed_by_age`.
+    projected : DataFrame
+        Columns `population`, `year`, `first_age`, `last_age`,
+        `employed_thousands`.
 
     Returns
     -------
     DataFrame
         Columns as of `gather_people`.
     """
-    sales = employed.loc[
-        employed["level"] == "sales",
-        ["first_age", "last_age", "employed_thousands"],
-    ]
-    years = pd.DataFrame({"year": range(YEARS[0], YEARS[1] + 1)})
-    held = sales.rename(columns={"employed_thousands": "cohort_thousands"}).merge(
-        years, how="cross"
-    )
-    return held.assign(
-        whole_thousands=held["cohort_thousands"],
-        population="US sales jobs",
-        base="labour force",
-        variant="medium",
-    )
+    renamed = projected.rename(columns={"employed_thousands": "people_thousands"})
+    return _keep(renamed.assign(base="labor force"))
 
 
-def _cut_years(people: pd.DataFrame) -> pd.DataFrame:
-    columns = [
-        *KEYS,
-        "first_age",
-        "last_age",
-        "cohort_thousands",
-        "whole_thousands",
-    ]
-    return people.loc[people["year"].between(*YEARS), columns]
+def _keep(people: pd.DataFrame) -> pd.DataFrame:
+    return people[[*KEYS, "first_age", "last_age", "people_thousands"]]

@@ -7,6 +7,9 @@ from matplotlib.axes import Axes
 
 from dispersed_autonomy.figures.text import mark_level
 
+# Points that the marks of one option may take together.
+WIDEST = 200
+
 
 def plot_specification_curve(
     frame: pd.DataFrame,
@@ -72,17 +75,17 @@ def _draw_choices(
         panel.scatter(
             taken,
             np.full(len(taken), row),
-            s=9,
+            s=14,
             marker="|",
             color=f"C{choices.index(choice) % 7}",
-            linewidths=0.5,
+            linewidths=min(2.5, max(0.5, WIDEST / len(ordered))),
         )
     panel.set_yticks(
         range(len(options)), [option for _, option in options], fontsize=8
     )
     panel.set(
         ylim=(len(options) - 0.5, -0.5),
-        xlabel=f"Specification, in order of its estimate (1 to {len(ordered):,})",
+        xlabel=f"Specification by its estimate (1 to {len(ordered):,})",
     )
     panel.grid(visible=False)
     panel.spines["left"].set_visible(False)
