@@ -34,6 +34,7 @@ from dispersed_autonomy.findings.rules import (
     results_read,
 )
 from dispersed_autonomy.findings.verdicts import (
+    DECIDE_NOTHING,
     DOMAINS,
     NOT_EXAMINED,
     STARTS,
@@ -326,7 +327,7 @@ def _check_readings(
 ) -> None:
     """Refuse readings that an older rule or older results have left behind."""
     if not rows:
-        if recorded.STRICT and verdict != NOT_EXAMINED:
+        if recorded.STRICT and verdict not in DECIDE_NOTHING:
             raise ClaimError(f"{claim['id']}: no readings were recorded for it")
         return
     stale = f"{claim['id']}: its readings are out of date: execute its notebook"
