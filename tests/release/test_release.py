@@ -233,6 +233,11 @@ def test_a_rule_or_a_claim_that_reads_differently_is_told():
         ("claim", "Sales rise.", "Sales grow."),
         ("rule", "Holds when\nthey rise.", "Holds when they grow."),
     ]
+    assert told["words"][1]["parts"] == [
+        ("kept", "Holds when they"),
+        ("gone", "rise."),
+        ("come", "grow."),
+    ]
     # A claim that came or went is told by its verdict.
     assert diff_releases({"results": {}, "claims": {}}, old)["words"] == []
 

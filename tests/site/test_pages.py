@@ -13,6 +13,7 @@ from dispersed_autonomy.findings import citations
 from dispersed_autonomy.findings.verdicts import NOT_EXAMINED, VERDICTS
 from dispersed_autonomy.inputs.citation import CitationError
 from dispersed_autonomy.inputs.tables import describe
+from dispersed_autonomy.release.freeze import load_withdrawn
 from dispersed_autonomy.site import metadata
 from dispersed_autonomy.site.pages import RATINGS, describe_choices, list_datasets
 
@@ -117,7 +118,7 @@ def test_the_choice_that_changes_most_is_the_one_that_is_named():
         "overstated",
         "contradicted",
     ]
-    assert choices["rows"][1]["read"] == [("Share of sellers", "1.0%", True)]
+    assert choices["rows"][1]["read"] == [("Share of sellers", "1.0%")]
     alone = describe_choices([reading("as published", "holds")], results)
     assert alone["worst"] is None
 
@@ -133,6 +134,15 @@ def test_a_name_of_a_verdict_that_leads_nowhere_is_noticed(site):
         for badge in read(site, name).select("a.verdict"):
             address, _, anchor = badge["href"].partition("#")
             assert address.endswith("method.html") and page.find(id=anchor)
+
+
+def test_a_withdrawn_sentence_that_still_stands_is_noticed(pages):
+    for address, page in pages.items():
+        if address == "changes.html" or address.startswith("decisions/"):
+            continue
+        text = " ".join((page.find("article") or page).get_text().split())
+        for entry in load_withdrawn():
+            assert " ".join(entry["was"].split()) not in text, address
 
 
 def test_an_id_that_stands_where_a_name_should_is_noticed(site, published):

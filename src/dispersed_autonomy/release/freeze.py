@@ -1,6 +1,7 @@
 """Freeze the site as a release that never changes; compare two of them."""
 
 import argparse
+import difflib
 import hashlib
 import json
 import re
@@ -164,8 +165,9 @@ def diff_releases(
         of `compare_results`, each with its label as `name`;
         `verdicts`: `id`, `claim`, `old` and `new` verdict of each claim whose
         verdict changed, came or went;
-        `words`: `id`, `claim`, `what` ("claim" or "rule"), `old` and `new` of each
-        claim, and each rule, that is in both and reads differently.
+        `words`: `id`, `claim`, `what` ("claim" or "rule"), `old`, `new` and `parts`
+        (as of `compare_words`) of each claim, and each rule, that is in both and
+        reads differently.
     """
     numbers = [
         row | {"name": (row["new"] or row["old"]).get("label", "")}
@@ -183,8 +185,30 @@ def diff_releases(
         for what in ("claim", "rule"):
             said = before.get(what), after.get(what)
             if all(said) and said[0].split() != said[1].split():
-                words.append(about | {"what": what, "old": said[0], "new": said[1]})
+                parts = compare_words(*said)
+                words.append(
+                    about
+                    | {"what": what, "old": said[0], "new": said[1], "parts": parts}
+                )
     return {"numbers": numbers, "verdicts": verdicts, "words": words}
+
+
+def compare_words(old: str, new: str) -> list[tuple[str, str]]:
+    """Return two versions of a text as one: runs of words, each "kept", "gone" or
+    "come".
+    """
+    before, after = old.split(), new.split()
+    parts = []
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for what, i, j, k, m in matcher.get_opcodes():
+        if what == "equal":
+            parts.append(("kept", " ".join(before[i:j])))
+            continue
+        if j > i:
+            parts.append(("gone", " ".join(before[i:j])))
+        if m > k:
+            parts.append(("come", " ".join(after[k:m])))
+    return parts
 
 
 def read_lists(folder: Path) -> dict[str, dict]:

@@ -137,9 +137,10 @@ def describe_choices(readings: list[dict], results: dict[str, dict]) -> dict:
     -------
     dict
         `rows`, each with `reading`, `verdict`, whether it is `published`, and what
-        was `read`: name, text and whether the choice changes it; `strip`, the same
-        from the best verdict for the claim to the worst, `counts` by verdict, and
-        the `worst`, which is the one farthest from the published verdict, or None.
+        was `read`, names and texts: as published all of it, otherwise what the
+        choice changes; `strip`, the same from the best verdict for the claim to the
+        worst, `counts` by verdict, and the `worst`, which is the one farthest from
+        the published verdict, or None.
     """
     rows = [
         {
@@ -147,8 +148,9 @@ def describe_choices(readings: list[dict], results: dict[str, dict]) -> dict:
             "verdict": row["verdict"],
             "published": row["reading"] == PUBLISHED,
             "read": [
-                (name_result(results[id]), show_read(read), read["changed"])
+                (name_result(results[id]), show_read(read))
                 for id, read in row["result"].items()
+                if read["changed"] or row["reading"] == PUBLISHED
             ],
         }
         for row in readings
