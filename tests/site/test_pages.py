@@ -74,9 +74,9 @@ def test_a_claim_without_its_page_rule_or_results_is_noticed(pages, published):
         ]
 
 
-def test_a_choice_that_a_page_hides_or_misnames_is_noticed(site, published):
+def test_a_choice_that_a_page_hides_or_misnames_is_noticed(pages, published):
     for id, claim in published["claims"].items():
-        page = read(site, f"claims/{id}.html")
+        page = pages[f"claims/{id}.html"]
         marks = page.select("ul.strip > li")
         rows = page.select("table.choices tbody tr")
         assert len(marks) == len(rows) == len(claim["readings"]), id
@@ -123,15 +123,15 @@ def test_the_choice_that_changes_most_is_the_one_that_is_named():
     assert alone["worst"] is None
 
 
-def test_a_name_of_a_verdict_that_leads_nowhere_is_noticed(site):
-    page = read(site, "method.html")
+def test_a_name_of_a_verdict_that_leads_nowhere_is_noticed(pages):
+    page = pages["method.html"]
     for word, meaning in VERDICTS.items():
         if word != NOT_EXAMINED:
             term = page.find(id=f"verdict-{word.replace(' ', '-')}")
             assert term.text.strip() == word
             assert term.find_next("dd").text == meaning
     for name in ("index.html", "claims/four-models.html"):
-        for badge in read(site, name).select("a.verdict"):
+        for badge in pages[name].select("a.verdict"):
             address, _, anchor = badge["href"].partition("#")
             assert address.endswith("method.html") and page.find(id=anchor)
 
@@ -145,16 +145,16 @@ def test_a_withdrawn_sentence_that_still_stands_is_noticed(pages):
             assert " ".join(entry["was"].split()) not in text, address
 
 
-def test_an_id_that_stands_where_a_name_should_is_noticed(site, published):
+def test_an_id_that_stands_where_a_name_should_is_noticed(pages, published):
     named = {r["id"]: r["label"] for r in published["results"].values()}
-    page = read(site, "results.html")
+    page = pages["results.html"]
     for row in page.select("table.results tbody tr"):
         if named[row["id"]]:
             assert row.select_one("th").text.strip().startswith(named[row["id"]])
     for claim in published["claims"].values():
         key = claim["key_result"]
         if key and named[key]:
-            text = read(site, f"claims/{claim['id']}.html").text
+            text = pages[f"claims/{claim['id']}.html"].text
             assert named[key] in text and key.replace("_", " ") not in text
 
 
