@@ -10,7 +10,11 @@ from dispersed_autonomy.findings.claims import (
     judge_claim,
     record_readings,
 )
-from dispersed_autonomy.findings.readings import count_agreeing, find_worst
+from dispersed_autonomy.findings.readings import (
+    count_agreeing,
+    find_worst,
+    show_read,
+)
 from dispersed_autonomy.findings.results import record
 
 CLAIM = {
@@ -144,6 +148,19 @@ def test_the_table_of_readings_has_labels_and_fits_the_page(shown):
     assert "Share who say so: 40.0%" in text
     assert "The published verdict under 1 of 2 choices." in text
     assert max(map(len, text.splitlines())) <= 84
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        ({"value": 40.0}, "40.0%"),
+        ({"low": -1.0, "high": 7.0}, "interval −1.0% to 7.0%"),
+        ({"value": 4.0, "low": 1.0}, "4.0%, lower end of the interval 1.0%"),
+        ({"high": 7.0}, "upper end of the interval 7.0%"),
+    ],
+)
+def test_only_what_the_rule_read_is_shown(read, text):
+    assert show_read({"unit": "percent", "changed": False} | read) == text
 
 
 def judged(shown, changed=(), claim=CLAIM):

@@ -10,6 +10,8 @@ import subprocess
 import zipfile
 
 import pytest
+import yaml
+from bs4 import BeautifulSoup
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.findings.verify import (
@@ -24,6 +26,7 @@ from dispersed_autonomy.release.freeze import (
     diff_releases,
     freeze_site,
     list_changes,
+    load_withdrawn,
     zip_site,
 )
 from dispersed_autonomy.site.extension import TEMPLATES
@@ -212,7 +215,56 @@ def test_a_change_of_number_or_verdict_that_is_not_told_is_noticed():
         {"id": "p", "claim": "claim p", "old": "holds", "new": "contradicted"},
         {"id": "r", "claim": "claim r", "old": None, "new": "holds"},
     ]
-    assert diff_releases(new, new) == {"numbers": [], "verdicts": []}
+    assert diff_releases(new, new) == {"numbers": [], "verdicts": [], "words": []}
+
+
+def test_a_rule_or_a_claim_that_reads_differently_is_told():
+    def release(claim, rule):
+        words = {"id": "p", "claim": claim, "rule": rule, "verdict": "holds"}
+        return {"results": {}, "claims": {"p": words}}
+
+    old = release("Sales rise.", "Holds when\nthey rise.")
+    assert (
+        diff_releases(old, release("Sales rise.", "Holds when they rise."))["words"]
+        == []
+    )
+    told = diff_releases(old, release("Sales grow.", "Holds when they grow."))
+    assert [(row["what"], row["old"], row["new"]) for row in told["words"]] == [
+        ("claim", "Sales rise.", "Sales grow."),
+        ("rule", "Holds when\nthey rise.", "Holds when they grow."),
+    ]
+    assert told["words"][1]["parts"] == [
+        ("kept", "Holds when they"),
+        ("gone", "rise."),
+        ("come", "grow."),
+    ]
+    # A claim that came or went is told by its verdict.
+    assert diff_releases({"results": {}, "claims": {}}, old)["words"] == []
+
+
+@pytest.mark.parametrize(
+    ("entries", "says"),
+    [
+        ([{"was": "a", "now": "b", "why": "c"}], "entry 1: needs was"),
+        ([{"was": "a", "now": "b", "why": "", "page": "d"}], "entry 1: needs was"),
+        ([{"was": "a", "now": "b", "why": "c", "page": "d"}] * 2, "stands twice"),
+    ],
+)
+def test_a_withdrawn_sentence_that_is_half_told_is_refused(tmp_path, entries, says):
+    path = tmp_path / "withdrawn.yml"
+    path.write_text(yaml.safe_dump(entries))
+    with pytest.raises(ReleaseError, match=says):
+        load_withdrawn(path)
+
+
+def test_a_withdrawn_sentence_stands_on_the_page_of_changes():
+    page = TEMPLATES.get_template("changes.html").render(
+        steps=[], show=show, withdrawn=load_withdrawn()
+    )
+    text = " ".join(BeautifulSoup(page, "html.parser").text.split())
+    for entry in load_withdrawn():
+        assert " ".join(entry["was"].split()) in text
+        assert " ".join(entry["now"].split()) in text
 
 
 def test_a_page_of_changes_in_another_order_or_without_both_values_is_noticed(
@@ -232,10 +284,12 @@ def test_a_page_of_changes_in_another_order_or_without_both_values_is_noticed(
         ("2026-02-01-0.10.0", "this edition"),
         ("2026-01-01-0.9.0", "2026-02-01-0.10.0"),
     ]
-    page = TEMPLATES.get_template("changes.html").render(steps=steps, show=show)
+    page = TEMPLATES.get_template("changes.html").render(
+        steps=steps, show=show, withdrawn=[]
+    )
     assert "Verdicts that differ: 1. Numbers that differ: 0." in page
     assert "overstated" in page
     assert '<td data-label="Before">1</td><td data-label="After">2</td>' in page
     assert "No release has been made yet" in TEMPLATES.get_template(
         "changes.html"
-    ).render(steps=[], show=show)
+    ).render(steps=[], show=show, withdrawn=[])

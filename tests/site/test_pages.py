@@ -10,11 +10,12 @@ from pybtex.database import parse_string
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.findings import citations
-from dispersed_autonomy.findings.claims import VERDICTS
+from dispersed_autonomy.findings.verdicts import NOT_EXAMINED, VERDICTS
 from dispersed_autonomy.inputs.citation import CitationError
 from dispersed_autonomy.inputs.tables import describe
+from dispersed_autonomy.release.freeze import load_withdrawn
 from dispersed_autonomy.site import metadata
-from dispersed_autonomy.site.pages import RATINGS, list_datasets
+from dispersed_autonomy.site.pages import RATINGS, describe_choices, list_datasets
 
 CITATION = {
     "title": "A book",
@@ -57,13 +58,104 @@ def test_a_claim_without_its_page_rule_or_results_is_noticed(pages, published):
             page.select_one("article h1").text.strip() == claim["claim"]
             and page.select_one(".verdict").text == claim["verdict"]
         )
-        assert " ".join(claim["rule"].split()) in " ".join(page.text.split())
+        text = " ".join(page.text.split())
+        assert " ".join(claim["rule"].split()) in text
+        assert claim["because"] is None or claim["because"] in text
+        for item in claim["history"]:
+            for said in filter(None, item.values()):
+                assert " ".join(said.split()) in text, id
+        for lower in (claim["certainty"] or {"lowered": []})["lowered"]:
+            assert " ".join(lower["reason"].split()) in text, id
         assert {
             code.text for code in page.select("table.results-of th code")
         } == set(claim["results"])
         assert [image["src"] for image in page.select("figure.shown img")] == [
             f"../figures/{figure}.png" for figure in claim["figures"]
         ]
+
+
+def test_a_choice_that_a_page_hides_or_misnames_is_noticed(pages, published):
+    for id, claim in published["claims"].items():
+        page = pages[f"claims/{id}.html"]
+        marks = page.select("ul.strip > li")
+        rows = page.select("table.choices tbody tr")
+        assert len(marks) == len(rows) == len(claim["readings"]), id
+        assert len(page.select("ul.strip > li.published")) == bool(marks)
+        told = {
+            row.select_one("th").text: row.select_one(".verdict").text
+            for row in rows
+        }
+        assert told == {row["reading"]: row["verdict"] for row in claim["readings"]}
+        for item in claim["left_out"]:
+            assert item["reading"] in page.text and item["reason"] in page.text
+
+
+def test_the_choice_that_changes_most_is_the_one_that_is_named():
+    def reading(name, verdict):
+        read = {"share": {"unit": "percent", "changed": True, "value": 1.0}}
+        return {"reading": name, "verdict": verdict, "result": read}
+
+    results = {"share": {"id": "share", "label": "Share of sellers"}}
+    choices = describe_choices(
+        [
+            reading("as published", "holds in part"),
+            reading("near", "overstated"),
+            reading("far", "contradicted"),
+            reading("better", "holds"),
+        ],
+        results,
+    )
+    assert choices["worst"]["reading"] == "far"
+    assert [row["reading"] for row in choices["strip"]] == [
+        "as published",
+        "better",
+        "near",
+        "far",
+    ]
+    assert list(choices["counts"]) == [
+        "holds",
+        "holds in part",
+        "overstated",
+        "contradicted",
+    ]
+    assert choices["rows"][1]["read"] == [("Share of sellers", "1.0%")]
+    alone = describe_choices([reading("as published", "holds")], results)
+    assert alone["worst"] is None
+
+
+def test_a_name_of_a_verdict_that_leads_nowhere_is_noticed(pages):
+    page = pages["method.html"]
+    for word, meaning in VERDICTS.items():
+        if word != NOT_EXAMINED:
+            term = page.find(id=f"verdict-{word.replace(' ', '-')}")
+            assert term.text.strip() == word
+            assert term.find_next("dd").text == meaning
+    for name in ("index.html", "claims/four-models.html"):
+        for badge in pages[name].select("a.verdict"):
+            address, _, anchor = badge["href"].partition("#")
+            assert address.endswith("method.html") and page.find(id=anchor)
+
+
+def test_a_withdrawn_sentence_that_still_stands_is_noticed(pages):
+    for address, page in pages.items():
+        if address == "changes.html" or address.startswith("decisions/"):
+            continue
+        text = " ".join((page.find("article") or page).get_text().split())
+        for entry in load_withdrawn():
+            assert " ".join(entry["was"].split()) not in text, address
+
+
+def test_an_id_that_stands_where_a_name_should_is_noticed(pages, published):
+    named = {r["id"]: r["label"] for r in published["results"].values()}
+    page = pages["results.html"]
+    for row in page.select("table.results tbody tr"):
+        if named[row["id"]]:
+            assert row.select_one("th").text.strip().startswith(named[row["id"]])
+    for claim in published["claims"].values():
+        key = claim["key_result"]
+        if key and named[key]:
+            text = pages[f"claims/{claim['id']}.html"].text
+            assert named[key] in text and key.replace("_", " ") not in text
 
 
 def test_a_review_that_rates_what_the_evidence_cannot_rate_is_noticed(
@@ -74,6 +166,7 @@ def test_a_review_that_rates_what_the_evidence_cannot_rate_is_noticed(
         RATINGS["holds"]
         > RATINGS["holds in part"]
         > RATINGS["overstated"]
+        > RATINGS["not found"]
         > RATINGS["contradicted"]
     )
     for id, claim in published["claims"].items():

@@ -22,7 +22,14 @@ from pptx.oxml.ns import qn
 from dispersed_autonomy.figures.options import read_options
 from dispersed_autonomy.findings.citations import first_sentence
 from dispersed_autonomy.slides.charts import EXCEL_EPOCH, add_chart
-from dispersed_autonomy.slides.deck import CONTENT, add_figure, open_deck, to_bytes
+from dispersed_autonomy.slides.deck import (
+    CONTENT,
+    add_figure,
+    add_verdict,
+    open_deck,
+    title_verdict,
+    to_bytes,
+)
 
 CITATION = {
     "title": "A book",
@@ -388,15 +395,16 @@ def test_a_deck_out_of_the_order_of_the_claims_is_noticed(site, published):
         ).slides
     ]
     claims = list(published["claims"].values())
-    assert [
-        title for title in titles if title in {claim["claim"] for claim in claims}
-    ] == [claim["claim"] for claim in claims]
+    verdicts = [title_verdict(claim) for claim in claims]
+    assert [title for title in titles if title in set(verdicts)] == verdicts
+    # A slide that is titled with the bare claim would spread it.
+    assert not set(titles) & {claim["claim"] for claim in claims}
     shown = [title for title in titles[1:] if not title.startswith("The numbers: ")]
     expected = [
         words
         for claim in claims
         for words in (
-            claim["claim"],
+            title_verdict(claim),
             *(
                 first_sentence(published["figures"][id]["caption"])
                 for id in claim["figures"]
@@ -404,6 +412,68 @@ def test_a_deck_out_of_the_order_of_the_claims_is_noticed(site, published):
         )
     ]
     assert shown == expected
+
+
+def test_a_verdict_on_a_slide_without_its_reason_or_history_is_noticed():
+    key = {
+        "id": "gain",
+        "label": "Gain in sales",
+        "value": 4.0,
+        "low": 1.0,
+        "high": 7.0,
+        "level": 95,
+        "unit": "percent",
+    }
+    claim = {
+        "id": "gain",
+        "claim": "Sales rise.",
+        "stated": "sales rise",
+        "attribution": "none given",
+        "verdict": "holds in part",
+        "headline": "Holds in part: sales rise by 4%",
+        "because": "Sales rise by 4%, in two firms.",
+        "key_result": "gain",
+        "certainty": {
+            "level": "low",
+            "start": "low",
+            "lowered": [{"domain": "design", "by": 1, "reason": "No trial."}],
+        },
+        "readings": [
+            {"reading": name, "verdict": verdict, "result": {}}
+            for name, verdict in (
+                ("as published", "holds in part"),
+                ("all firms", "unsupported"),
+            )
+        ],
+        "rule": "Holds in part when they rise.",
+        "history": [
+            {"date": "2026-11-23", "known": "The abstract."},
+            {"date": "2026-11-24", "change": "A line moved.", "reason": "It was."},
+        ],
+        "limits": "Two firms.",
+        "would_change": "A trial.",
+    }
+    deck = open_deck("A deck", {"date-released": "2026-11-23", "authors": []})
+    add_verdict(deck, claim, {"gain": key})
+    (slide,) = deck.slides
+    shown = "\n".join(s.text_frame.text for s in slide.shapes if s.has_text_frame)
+    assert slide.shapes.title.text_frame.text == claim["headline"]
+    for words in (
+        claim["because"],
+        "Gain in sales, 4.0% (1.0% to 7.0%)",
+        "low certainty",
+        "1 of 2",
+    ):
+        assert words in shown
+    notes = slide.notes_slide.notes_text_frame.text
+    for words in (claim["rule"], "The abstract.", "A line moved.", "No trial."):
+        assert words in notes and words not in shown
+    assert "written before the data" not in shown + notes
+
+
+def test_a_claim_that_fails_is_no_title_of_a_slide():
+    claim = {"headline": None, "verdict": "unsupported", "claim": "It saves rent."}
+    assert title_verdict(claim) == "Unsupported: It saves rent."
 
 
 @pytest.mark.office

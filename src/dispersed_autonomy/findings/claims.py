@@ -34,6 +34,7 @@ from dispersed_autonomy.findings.rules import (
     results_read,
 )
 from dispersed_autonomy.findings.verdicts import (
+    DECIDE_NOTHING,
     DOMAINS,
     NOT_EXAMINED,
     STARTS,
@@ -45,6 +46,7 @@ from dispersed_autonomy.findings.verdicts import (
 
 REQUIRED = ("id", "heading", "claim", "stated", "attribution", "kind")
 RULED = ("rule", "verdicts", "key_result", "evidence", "limits", "would_change")
+HISTORY = ("date", "known", "change", "reason")
 NEWER = ("history", "headline", "because")
 OPTIONAL = ("certainty", "direction")
 HEADLINE_LETTERS, BECAUSE_WORDS = 90, 25
@@ -119,7 +121,7 @@ def _check_history(history: list[dict], place: str) -> None:
         needed = ("change", "reason") if number else ("known",)
         if missing := [field for field in needed if not item.get(field)]:
             raise ClaimError(f"{place_of}: missing: {', '.join(missing)}")
-        if unknown := set(item) - {"date", "known", "change", "reason"}:
+        if unknown := set(item) - set(HISTORY):
             raise ClaimError(f"{place_of}: unknown: {', '.join(sorted(unknown))}")
         if item["date"] < before:
             raise ClaimError(f"{place_of}: it is earlier than the one before")
@@ -305,7 +307,10 @@ def judge_claim(
         "because": fill_because(claim, results) if own else None,
         "certainty": grade_certainty(claim, verdict, stability) if own else None,
         "rule": claim.get("rule"),
-        "history": claim.get("history") or [],
+        "history": [
+            {part: item.get(part) for part in HISTORY}
+            for item in claim.get("history") or []
+        ],
         "evidence": claim.get("evidence"),
         "results": own,
         "key_result": key,
@@ -326,7 +331,7 @@ def _check_readings(
 ) -> None:
     """Refuse readings that an older rule or older results have left behind."""
     if not rows:
-        if recorded.STRICT and verdict != NOT_EXAMINED:
+        if recorded.STRICT and verdict not in DECIDE_NOTHING:
             raise ClaimError(f"{claim['id']}: no readings were recorded for it")
         return
     stale = f"{claim['id']}: its readings are out of date: execute its notebook"

@@ -135,10 +135,13 @@ def show_read(read: Mapping) -> str:
         if part in read
     }
     if len(limits) == 2:
-        texts.append(f"limits {limits['low']} and {limits['high']}")
+        texts.append(f"interval {limits['low']} to {limits['high']}")
     else:
         names = {"low": "lower", "high": "upper"}
-        texts += [f"{names[part]} limit {text}" for part, text in limits.items()]
+        texts += [
+            f"{names[part]} end of the interval {text}"
+            for part, text in limits.items()
+        ]
     return ", ".join(texts)
 
 

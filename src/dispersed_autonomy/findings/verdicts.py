@@ -37,6 +37,15 @@ DECIDE_NOTHING = ("unsupported", "not testable", NOT_EXAMINED)
 # domain takes away.
 LEVELS = {4: "high", 3: "moderate", 2: "low", 1: "very low"}
 STARTS = {"high": 4, "low": 2}
+START_WORDS = {
+    "high": (
+        "It starts high, as randomized trials, counts of a whole population and"
+        " official statistics do."
+    ),
+    "low": (
+        "It starts low, as comparisons without a trial and polls of opinion do."
+    ),
+}
 DOMAINS = {
     "design": "how the comparison was made",
     "directness": "how near the people and the arrangement are to the claim's",

@@ -1,6 +1,7 @@
 """Freeze the site as a release that never changes; compare two of them."""
 
 import argparse
+import difflib
 import hashlib
 import json
 import re
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+
+import yaml
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.findings.verify import (
@@ -159,29 +162,53 @@ def diff_releases(
     -------
     dict
         `numbers`: results that moved beyond their tolerance, are missing or new, as
-        of `compare_results`;
+        of `compare_results`, each with its label as `name`;
         `verdicts`: `id`, `claim`, `old` and `new` verdict of each claim whose
-        verdict changed, came or went.
+        verdict changed, came or went;
+        `words`: `id`, `claim`, `what` ("claim" or "rule"), `old`, `new` and `parts`
+        (as of `compare_words`) of each claim, and each rule, that is in both and
+        reads differently.
     """
     numbers = [
-        row
+        row | {"name": (row["new"] or row["old"]).get("label", "")}
         for row in compare_results(old["results"], new["results"])
         if row["outcome"] != REPRODUCED
     ]
-    verdicts = []
+    verdicts, words = [], []
     for id in dict.fromkeys([*old["claims"], *new["claims"]]):
         before, after = (lists["claims"].get(id, {}) for lists in (old, new))
+        about = {"id": id, "claim": (after or before)["claim"]}
         if before.get("verdict") != after.get("verdict"):
-            words = (after or before)["claim"]
             verdicts.append(
-                {
-                    "id": id,
-                    "claim": words,
-                    "old": before.get("verdict"),
-                    "new": after.get("verdict"),
-                }
+                about | {"old": before.get("verdict"), "new": after.get("verdict")}
             )
-    return {"numbers": numbers, "verdicts": verdicts}
+        for what in ("claim", "rule"):
+            said = before.get(what), after.get(what)
+            if all(said) and said[0].split() != said[1].split():
+                parts = compare_words(*said)
+                words.append(
+                    about
+                    | {"what": what, "old": said[0], "new": said[1], "parts": parts}
+                )
+    return {"numbers": numbers, "verdicts": verdicts, "words": words}
+
+
+def compare_words(old: str, new: str) -> list[tuple[str, str]]:
+    """Return two versions of a text as one: runs of words, each "kept", "gone" or
+    "come".
+    """
+    before, after = old.split(), new.split()
+    parts = []
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for what, i, j, k, m in matcher.get_opcodes():
+        if what == "equal":
+            parts.append(("kept", " ".join(before[i:j])))
+            continue
+        if j > i:
+            parts.append(("gone", " ".join(before[i:j])))
+        if m > k:
+            parts.append(("come", " ".join(after[k:m])))
+    return parts
 
 
 def read_lists(folder: Path) -> dict[str, dict]:
@@ -211,6 +238,33 @@ def list_changes(
         | diff_releases(read_lists(old), read_lists(new))
         for old, new in zip(steps, steps[1:])
     ][::-1]
+
+
+def load_withdrawn(path: Path | None = None) -> list[dict[str, str]]:
+    """Return the sentences that were withdrawn: what each `was`, what stands `now`
+    in its place, `why`, and the `page` that it stood on.
+
+    Parameters
+    ----------
+    path : Path, optional
+        `withdrawn.yml` of the folder of data by default.
+
+    Raises
+    ------
+    ReleaseError
+        If an entry lacks a field or has another one, or a sentence stands twice.
+    """
+    path = path or paths.DATA / "withdrawn.yml"
+    entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    seen = set()
+    for number, entry in enumerate(entries, start=1):
+        place = f"{path}: entry {number}"
+        if set(entry) != {"was", "now", "why", "page"} or not all(entry.values()):
+            raise ReleaseError(f"{place}: needs was, now, why and page, no others")
+        if entry["was"] in seen:
+            raise ReleaseError(f"{place}: the sentence stands twice")
+        seen.add(entry["was"])
+    return entries
 
 
 def main() -> None:

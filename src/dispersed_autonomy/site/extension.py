@@ -19,11 +19,22 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from dispersed_autonomy import paths
 from dispersed_autonomy.figures.explorer import money_chart, rank_chart
 from dispersed_autonomy.findings.citations import cite_figure
-from dispersed_autonomy.findings.claims import VERDICTS
-from dispersed_autonomy.findings.results import ResultError, format_result
+from dispersed_autonomy.findings.results import (
+    ResultError,
+    format_result,
+    name_result,
+)
+from dispersed_autonomy.findings.verdicts import (
+    DOMAINS,
+    LEVELS,
+    NOT_EXAMINED,
+    START_WORDS,
+    STARTS,
+    VERDICTS,
+)
 from dispersed_autonomy.findings.verify import find_unverified, show, summarise
 from dispersed_autonomy.inputs.citation import read_citation
-from dispersed_autonomy.release.freeze import list_changes
+from dispersed_autonomy.release.freeze import list_changes, load_withdrawn
 from dispersed_autonomy.site.finish import TEMPLATES
 from dispersed_autonomy.site.metadata import (
     find_launches,
@@ -37,6 +48,11 @@ from dispersed_autonomy.site.pages import (
 )
 
 PUBLISHED = ("results", "claims", "figures")
+TEMPLATES.globals |= {
+    "meanings": VERDICTS,
+    "domains": DOMAINS,
+    "name_of": name_result,
+}
 
 
 @cache
@@ -93,7 +109,12 @@ class ResultRole(SphinxRole):
         target = self.env.app.builder.get_relative_uri(self.env.docname, "results")
         return [
             nodes.reference(
-                "", text, refuri=f"{target}#{id}", classes=["result"], internal=True
+                "",
+                text,
+                refuri=f"{target}#{id}",
+                reftitle=name_result(result),
+                classes=["result"],
+                internal=True,
             )
         ], []
 
@@ -176,6 +197,25 @@ class Scoreboard(TemplateDirective):
         }
 
 
+class VerdictWords(TemplateDirective):
+    def gather(self):
+        used = {
+            word: meaning
+            for word, meaning in VERDICTS.items()
+            if word != NOT_EXAMINED
+        }
+        return {"meanings": used}
+
+
+class CertaintyRule(TemplateDirective):
+    def gather(self):
+        starts = {
+            word: {"score": score, "text": START_WORDS[word]}
+            for word, score in STARTS.items()
+        }
+        return {"starts": starts, "levels": LEVELS}
+
+
 class Headlines(TemplateDirective):
     def gather(self):
         headlines = yaml.safe_load("\n".join(self.content))
@@ -253,10 +293,17 @@ class Verification(TemplateDirective):
 
 class Changes(TemplateDirective):
     def list_inputs(self):
-        return sorted(paths.RELEASES.glob("*/*.json"))
+        return [
+            *sorted(paths.RELEASES.glob("*/*.json")),
+            paths.DATA / "withdrawn.yml",
+        ]
 
     def gather(self):
-        return {"steps": list_changes(), "show": show}
+        return {
+            "steps": list_changes(),
+            "show": show,
+            "withdrawn": load_withdrawn(),
+        }
 
 
 class Downloads(TemplateDirective):
@@ -306,7 +353,12 @@ def _make_page(
     body = TEMPLATES.get_template(f"{template}.html").render(
         root="../", page=to_page, number=format_result, **shown
     )
-    title = shown.get("finding") or shown["claim"]["claim"]
+    claim = shown["claim"]
+    title = (
+        shown.get("finding")
+        or claim["headline"]
+        or f"{claim['claim']} {claim['verdict'].capitalize()}."
+    )
     return (
         name,
         {
@@ -350,6 +402,8 @@ def setup(app: Sphinx) -> dict:
         "claim": Claim,
         "claims-table": ClaimsTable,
         "scoreboard": Scoreboard,
+        "verdict-words": VerdictWords,
+        "certainty-rule": CertaintyRule,
         "explorer": Explorer,
         "headlines": Headlines,
         "results-table": ResultsTable,

@@ -18,6 +18,13 @@ from dispersed_autonomy.findings.citations import (
     first_sentence,
     place,
 )
+from dispersed_autonomy.findings.readings import (
+    PUBLISHED,
+    find_worst,
+    show_read,
+)
+from dispersed_autonomy.findings.results import name_result
+from dispersed_autonomy.findings.verdicts import PLACES, START_WORDS
 from dispersed_autonomy.inputs.citation import read_authors, read_citation
 from dispersed_autonomy.inputs.tables import load_table
 from dispersed_autonomy.site.metadata import (
@@ -33,7 +40,13 @@ ARTICLE = {
 }
 # Of the verdicts that rate a claim, 5 being true and 1 false; the others say that
 # the evidence cannot rate it.
-RATINGS = {"holds": 5, "holds in part": 4, "overstated": 2, "contradicted": 1}
+RATINGS = {
+    "holds": 5,
+    "holds in part": 4,
+    "overstated": 3,
+    "not found": 2,
+    "contradicted": 1,
+}
 ROWS_SHOWN = 60
 
 
@@ -90,16 +103,69 @@ def describe_figure(figure: dict, claim: dict, results: dict[str, dict]) -> dict
 def describe_claim(
     claim: dict, figures: dict[str, dict], results: dict[str, dict]
 ) -> dict:
-    """Return what the page of a claim shows: its figures, its results, the
-    notebook's question and citations.
+    """Return what the page of a claim shows: its figures, its results, the other
+    defensible choices, the notebook's question and citations.
     """
+    certainty = claim["certainty"]
     return {
         "claim": claim,
         "key": results.get(claim["key_result"] or ""),
         "figures": [figures[id] for id in claim["figures"]],
         "results": [results[id] for id in claim["results"]],
+        "choices": (
+            describe_choices(claim["readings"], results)
+            if claim["readings"]
+            else None
+        ),
+        "start": START_WORDS[certainty["start"]] if certainty else "",
         "title": read_title(claim["notebook"]) if claim["notebook"] else "",
         "cited": cite_claim(claim),
+    }
+
+
+def describe_choices(readings: list[dict], results: dict[str, dict]) -> dict:
+    """Return what a page shows of the choices behind a verdict.
+
+    Parameters
+    ----------
+    readings : list of dict
+        Of a claim, as published; the published one is the first.
+    results : dict of str to dict
+        All results by id.
+
+    Returns
+    -------
+    dict
+        `rows`, each with `reading`, `verdict`, whether it is `published`, and what
+        was `read`, names and texts: as published all of it, otherwise what the
+        choice changes; `strip`, the same from the best verdict for the claim to the
+        worst, `counts` by verdict, and the `worst`, which is the one farthest from
+        the published verdict, or None.
+    """
+    rows = [
+        {
+            "reading": row["reading"],
+            "verdict": row["verdict"],
+            "published": row["reading"] == PUBLISHED,
+            "read": [
+                (name_result(results[id]), show_read(read))
+                for id, read in row["result"].items()
+                if read["changed"] or row["reading"] == PUBLISHED
+            ],
+        }
+        for row in readings
+    ]
+    first, *others = rows
+    others.sort(key=lambda row: -PLACES[row["verdict"]])
+    verdicts = [row["verdict"] for row in rows]
+    return {
+        "rows": rows,
+        "strip": [first, *others],
+        "counts": {
+            verdict: verdicts.count(verdict)
+            for verdict in sorted(set(verdicts), key=PLACES.get, reverse=True)
+        },
+        "worst": find_worst(readings),
     }
 
 
@@ -124,7 +190,7 @@ def review_claim(claim: dict) -> dict:
         "url": place(f"claims/{claim['id']}.html", citation),
         "datePublished": citation["date-released"],
         "claimReviewed": claim["claim"],
-        "reviewBody": claim["rule"],
+        "reviewBody": claim["because"] or claim["rule"],
         "author": _authors(citation),
         "itemReviewed": {
             "@type": "Claim",
@@ -228,7 +294,7 @@ def write_head(page: str, claims: dict[str, dict], figures: dict[str, dict]) -> 
     elif folder == "claims":
         title = f"{claims[id]['claim']} {claims[id]['verdict'].capitalize()}."
         words, image, data = (
-            claims[id]["rule"] or claims[id]["claim"],
+            claims[id]["because"] or claims[id]["rule"] or claims[id]["claim"],
             next(iter(claims[id]["figures"]), first),
             review_claim(claims[id]),
         )

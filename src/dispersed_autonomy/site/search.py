@@ -5,7 +5,7 @@ numbers, each with its own address.
 import json
 from pathlib import Path
 
-from dispersed_autonomy.findings.results import format_result
+from dispersed_autonomy.findings.results import format_result, name_result
 
 
 def list_findings(
@@ -39,7 +39,15 @@ def list_findings(
             "title": f"{claim['claim']} ({claim['verdict']})",
             "text": " ".join(
                 str(claim[field] or "")
-                for field in ("id", "stated", "heading", "attribution", "rule")
+                for field in (
+                    "id",
+                    "headline",
+                    "because",
+                    "stated",
+                    "heading",
+                    "attribution",
+                    "rule",
+                )
             ),
             "url": address(
                 "claims", claim["id"], f"index.html#claim-{claim['id']}"
@@ -64,12 +72,12 @@ def list_findings(
         {
             "kind": "Number",
             "title": (
-                f"{result['id'].replace('_', ' ')}:"
-                f" {format_result(result, 'interval')}"
+                f"{name_result(result)}: {format_result(result, 'interval')}"
             ),
             "text": (
-                f"{result['id']} {result['value']} {result['unit']}"
-                f" {result['note']} {result['claim']}"
+                f"{result['id']} {result['id'].replace('_', ' ')}"
+                f" {result['value']} {result['unit']} {result['note']}"
+                f" {result['claim']}"
             ),
             "url": f"results.html#{result['id']}",
         }

@@ -21,7 +21,8 @@ from dispersed_autonomy.findings.citations import (
     first_sentence,
     place,
 )
-from dispersed_autonomy.findings.results import format_result
+from dispersed_autonomy.findings.readings import count_agreeing
+from dispersed_autonomy.findings.results import format_result, name_result
 from dispersed_autonomy.inputs.citation import read_authors, read_citation
 from dispersed_autonomy.slides.charts import add_chart
 
@@ -104,10 +105,12 @@ def add_figure(
 
 
 def add_verdict(deck: Presentation, claim: dict, results: dict[str, dict]) -> None:
-    """Add the slide of a claim: verdict, key number, rule and limits."""
-    slide = _add_slide(deck, claim["claim"])
+    """Add the slide of a claim: verdict and finding, the reason, what is claimed,
+    the number that decided and how sure it is; rule, its history and limits are in
+    the notes.
+    """
+    slide = _add_slide(deck, title_verdict(claim))
     key = results.get(claim["key_result"] or "")
-    number = f"{format_result(key, 'interval')}{_unit(key)}" if key else ""
     _add_text(
         slide,
         f"Verdict: {claim['verdict']}",
@@ -117,32 +120,60 @@ def add_verdict(deck: Presentation, claim: dict, results: dict[str, dict]) -> No
         INK,
         bold=True,
     )
-    said = [
-        f"The article: “{claim['stated']}” (it leans on: {claim['attribution']})."
-    ]
-    said += (
-        [f"Key number: {number}, {key['id'].replace('_', ' ')}. {key['note']}"]
-        if key
-        else []
-    )
-    said += [
-        f"{name}: {claim[field]}"
-        for name, field in (
-            ("Rule, written before the data", "rule"),
-            ("Limits", "limits"),
+    said = [claim["because"]] if claim["because"] else []
+    said.append(f"The claim: {claim['claim']}")
+    if key:
+        number = f"{format_result(key, 'interval')}{_unit(key)}"
+        said.append(f"The number that decided: {name_result(key)}, {number}.")
+    if claim["certainty"]:
+        said.append(f"How sure: {claim['certainty']['level']} certainty.")
+    if claim["readings"]:
+        same, total = count_agreeing(claim["readings"])
+        said.append(
+            f"Defensible choices that give this verdict: {same} of {total}."
         )
-        if claim[field]
-    ]
     text = "\n\n".join(said)
-    _add_text(
-        slide, text, Inches(2.2), Inches(4.4), 14 if len(text) < 1400 else 12, INK
-    )
+    size = 20 if len(text) < 700 else 18
+    _add_text(slide, text, Inches(2.2), Inches(4.4), size, INK)
     cited = cite_claim(claim)
     _add_text(slide, cited["short"], Inches(6.75), Inches(0.5), 10, QUIET)
-    slide.notes_slide.notes_text_frame.text = (
-        f"{cited['full']}\n\nWhat would change it:"
-        f" {claim['would_change'] or 'not stated'}"
+    slide.notes_slide.notes_text_frame.text = note_verdict(claim, cited["full"])
+
+
+def title_verdict(claim: dict) -> str:
+    """Return the title of a claim's slide: verdict and finding, so that the slide
+    does not spread a claim that fails.
+    """
+    return claim["headline"] or f"{claim['verdict'].capitalize()}: {claim['claim']}"
+
+
+def note_verdict(claim: dict, cited: str) -> str:
+    """Return the notes of a claim's slide."""
+    source = (
+        "no source"
+        if claim["attribution"] == "none given"
+        else claim["attribution"]
     )
+    said = [
+        cited,
+        f"The article: “{claim['stated']}”. It names as source: {source}.",
+    ]
+    if claim["certainty"]:
+        said += [reason["reason"] for reason in claim["certainty"]["lowered"]]
+    if claim["rule"]:
+        said.append(f"The rule: {claim['rule']}")
+    for item in claim["history"]:
+        what = (
+            f"{item['change']} Why: {item['reason']}"
+            if item.get("change")
+            else "the rule was written."
+        )
+        known = f" Known then: {item['known']}" if item.get("known") else ""
+        said.append(f"{item['date']}: {what}{known}")
+    if claim["limits"]:
+        said.append(f"Limits: {claim['limits']}")
+    said.append(f"What would change it: {claim['would_change'] or 'not stated'}")
+    return "\n\n".join(said)
 
 
 def write_slide(file: Path, published: Path, figure: dict) -> None:
