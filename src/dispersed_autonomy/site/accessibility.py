@@ -12,6 +12,13 @@ MENDS = [
     (r'(<button class="btn search-button-field[^>]*?) aria-label="Search"', r"\1"),
     (r'(<i class="theme-switch [^>]*?)\s+title="[^"]*"', r'\1 aria-hidden="true"'),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    # What unfolds the pages below a page in the menu is named after that page.
+    (
+        r'(<a class="(?:current )?reference internal" href="[^"]*">([^<]*)</a>'
+        r"<details[^>]*>"
+        r"<summary)(?=><span class=\"toctree-toggle\")",
+        r'\1 aria-label="Pages below \2"',
+    ),
     # All content lies in a landmark, and the landmark has a name.
     (
         r'<div id="pst-primary-sidebar" class="[^"]*"',
