@@ -5,6 +5,7 @@ They have the same bytes each time.
 
 import io
 import re
+import textwrap
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ CONTENT = (MARGIN, Inches(1.45), WIDTH - 2 * MARGIN, Inches(4.55))
 INK, QUIET = RGBColor(0x22, 0x22, 0x22), RGBColor(0x55, 0x55, 0x55)
 TITLE_ONLY = 5  # of the layouts of python-pptx's template
 ROWS_ON_A_SLIDE, ROWS_IN_NOTES = 11, 80
+LONGEST_TITLE = 255  # letters, in the properties of a file
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -40,11 +42,8 @@ def open_deck(title: str, citation: dict) -> Presentation:
     deck.slide_width, deck.slide_height = WIDTH, HEIGHT
     released = datetime.fromisoformat(citation["date-released"])
     about = deck.core_properties
-    about.title, about.author, about.last_modified_by = (
-        title,
-        ", ".join(read_authors(citation)),
-        "",
-    )
+    about.title = textwrap.shorten(title, LONGEST_TITLE, placeholder=" …")
+    about.author, about.last_modified_by = ", ".join(read_authors(citation)), ""
     about.created = about.modified = released
     about.revision = 1
     return deck
