@@ -38,7 +38,7 @@ TOLERANCE = 1e-6
 # Whether a result without a label, and a claim without its newer fields (history,
 # headline, because, readings, certainty, a last case that is always true), stops
 # the build. The one switch for all of them.
-STRICT = False
+STRICT = True
 LABEL_LETTERS = 90
 # What this kernel has recorded, by id: each notebook has a kernel of its own.
 RECORDED: dict[str, dict] = {}

@@ -36,7 +36,8 @@ def write_findings(folder: Path) -> None:
         applied to it.
     """
     results, figures = read_recorded("result"), read_recorded("figure")
-    claims = judge_claims(results, figures)
+    readings = read_recorded("readings")
+    claims = judge_claims(results, figures, readings)
     (folder / "figures").mkdir()
     for figure in figures.values():
         for file in (paths.EXECUTED / "figures").glob(f"{figure['id']}*"):
