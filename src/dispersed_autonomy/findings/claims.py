@@ -45,9 +45,19 @@ from dispersed_autonomy.findings.verdicts import (
 )
 
 REQUIRED = ("id", "heading", "claim", "stated", "attribution", "kind")
-RULED = ("rule", "verdicts", "key_result", "evidence", "limits", "would_change")
+RULED = (
+    "rule",
+    "history",
+    "verdicts",
+    "key_result",
+    "headline",
+    "because",
+    "evidence",
+    "limits",
+    "would_change",
+)
 HISTORY = ("date", "known", "change", "reason")
-NEWER = ("history", "headline", "because")
+
 OPTIONAL = ("certainty", "direction")
 HEADLINE_LETTERS, BECAUSE_WORDS = 90, 25
 
@@ -76,11 +86,10 @@ def load_claims(path: Path = paths.CLAIMS) -> list[dict]:
 
 def check_claim(claim: dict, place: str) -> None:
     """Raise ClaimError if a claim is incomplete or cannot be read."""
-    newer = NEWER if recorded.STRICT else ()
-    needed = REQUIRED + ((*RULED, *newer) if "rule" in claim else ())
+    needed = REQUIRED + (RULED if "rule" in claim else ())
     if missing := [field for field in needed if not claim.get(field)]:
         raise ClaimError(f"{place}: missing: {', '.join(missing)}")
-    known = (*REQUIRED, *(RULED + NEWER + OPTIONAL if "rule" in claim else ()))
+    known = (*REQUIRED, *(RULED + OPTIONAL if "rule" in claim else ()))
     if unknown := set(claim) - set(known):
         raise ClaimError(f"{place}: unknown: {', '.join(sorted(unknown))}")
     _check_cases(claim, place)
@@ -103,7 +112,7 @@ def _check_cases(claim: dict, place: str) -> None:
         raise ClaimError(
             f"{place}: a case behind one that is always true is never tried"
         )
-    if recorded.STRICT and cases and not always[-1]:
+    if cases and not always[-1]:
         raise ClaimError(
             f"{place}: the last case is not always true (when: otherwise), so that"
             " some data would get no verdict"
@@ -240,7 +249,7 @@ def record_readings(
 def judge_claims(
     results: dict[str, dict],
     figures: dict[str, dict],
-    readings: dict[str, dict] | None = None,
+    readings: dict[str, dict],
 ) -> list[dict]:
     """Return all claims with verdict, results, figures and notebook, as published
     in `claims.json`.
@@ -249,7 +258,7 @@ def judge_claims(
     ----------
     results, figures : dict
         As recorded, by id.
-    readings : dict, optional
+    readings : dict
         As recorded, by the id of the claim.
 
     Raises
@@ -260,7 +269,7 @@ def judge_claims(
     ResultError
         If a result has no label of its own, as of `check_labels`.
     """
-    claims, readings = load_claims(), readings or {}
+    claims = load_claims()
     known = {claim["id"] for claim in claims}
     named = [
         *((item, item["claim"]) for item in (*results.values(), *figures.values())),
@@ -279,7 +288,7 @@ def judge_claim(
     claim: dict,
     results: dict[str, dict],
     figures: dict[str, dict],
-    readings: dict[str, dict] | None = None,
+    readings: dict[str, dict],
 ) -> dict:
     """Return one claim with all that `claims.json` says of it.
 
@@ -291,7 +300,7 @@ def judge_claim(
     key = claim.get("key_result") if own else None
     if key and key not in results:
         raise ClaimError(f"{claim['id']}: its key result {key!r} was not recorded")
-    varied = (readings or {}).get(claim["id"]) if own else None
+    varied = readings.get(claim["id"]) if own else None
     rows = varied["readings"] if varied else []
     _check_readings(claim, rows, verdict, results)
     stability = None
@@ -331,7 +340,7 @@ def _check_readings(
 ) -> None:
     """Refuse readings that an older rule or older results have left behind."""
     if not rows:
-        if recorded.STRICT and verdict not in DECIDE_NOTHING:
+        if verdict not in DECIDE_NOTHING:
             raise ClaimError(f"{claim['id']}: no readings were recorded for it")
         return
     stale = f"{claim['id']}: its readings are out of date: execute its notebook"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from dispersed_autonomy.findings import results as recorded
 from dispersed_autonomy.findings.conditions import (
     ConditionError,
     holds,
@@ -45,9 +44,8 @@ def decide_verdict(claim: dict, results: Mapping[str, Mapping]) -> str:
     for case in claim["verdicts"]:
         when = case["when"]
         try:
-            if recorded.STRICT:  # also what the deciding case does not come to
-                for name in numbers_read(when):
-                    find_number(name, results)
+            for name in numbers_read(when):  # also those that do not decide here
+                find_number(name, results)
             if holds(when, lambda name: find_number(name, results)):
                 return case["verdict"]
         except ClaimError as error:
