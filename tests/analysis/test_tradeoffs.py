@@ -597,21 +597,6 @@ def test_the_share_worth_it_at_a_known_rate_is_that_of_its_break_even(tables):
     assert 0 <= lost <= 100 * (~effects_help).mean()
 
 
-def test_studies_that_speak_against_flexible_work_are_counted_once():
-    published = pd.DataFrame(
-        [
-            ["a", 10.0, "higher", "other"],
-            ["a", -5.0, "higher", "other"],
-            ["b", 20.0, "lower", "return mandate against none"],
-            ["c", 3.0, "lower", "other"],
-        ],
-        columns=["study", "effect_in_unit", "gain_if", "contrast"],
-    )
-    assert evidence.count_directions(published).set_index("study")[
-        "against"
-    ].to_dict() == {"a": True, "b": False, "c": True}
-
-
 def test_central_weights_are_those_that_make_a_model_win():
     scores = np.array([[1.0, 0, 0, 0], [0, 1, 0, 0], [2, 1, 0, 0]])
     weights = np.zeros((3, 10))
