@@ -262,12 +262,19 @@ def test_a_withdrawn_sentence_that_is_half_told_is_refused(tmp_path, entries, sa
 
 @pytest.mark.parametrize(
     "entry",
-    [{"now": ["a"]}, {"now": "a", "why": "b"}, {"now": [], "why": ""}],
+    [
+        {"name": "n", "now": ["a"]},
+        {"name": "n", "now": "a", "why": "b"},
+        {"name": "n", "now": [], "why": ""},
+        {"name": "", "now": [], "why": "b"},
+    ],
 )
 def test_a_result_that_went_without_reason_or_list_is_refused(tmp_path, entry):
     path = tmp_path / "withdrawn.yml"
     path.write_text(yaml.safe_dump({"results": {"gone": entry}}))
-    with pytest.raises(ReleaseError, match="results: gone: needs now, a list, and"):
+    with pytest.raises(
+        ReleaseError, match="results: gone: needs name, now, a list"
+    ):
         load_replaced("results", path)
 
 
@@ -310,8 +317,8 @@ def test_what_took_the_place_of_a_number_stands_beside_it():
     new = release({"kept": 3.0, "come": 4.0}, {})
     step = {"old": "one", "new": "two"} | diff_releases(old, new)
     replaced = {
-        "gone": {"now": ["come"], "why": "It was wrong."},
-        "lost": {"now": [], "why": "It meant nothing."},
+        "gone": {"name": "The old one", "now": ["come"], "why": "It was wrong."},
+        "lost": {"name": "Another", "now": [], "why": "It meant nothing."},
     }
     page = BeautifulSoup(
         render_changes(
@@ -328,6 +335,7 @@ def test_what_took_the_place_of_a_number_stands_beside_it():
     assert " ".join(after["gone"].text.split()) == (
         "It was wrong. In its place: The new one."
     )
+    assert "The old one" in page.text
     assert after["gone"].a["href"] == "results.html#come"
     assert " ".join(after["lost"].text.split()) == (
         "It meant nothing. Nothing takes its place."

@@ -269,8 +269,8 @@ def load_withdrawn(path: Path | None = None) -> list[dict[str, str]]:
 
 
 def load_replaced(kind: str, path: Path | None = None) -> dict[str, dict]:
-    """Return what is published no more: by its id, the ids of what took its place
-    `now`, which may be none, and `why`.
+    """Return what is published no more: by its id, its `name`, the ids of what took
+    its place `now`, which may be none, and `why`.
 
     Parameters
     ----------
@@ -288,12 +288,12 @@ def load_replaced(kind: str, path: Path | None = None) -> dict[str, dict]:
     replaced = _read_withdrawn(path).get(kind) or {}
     for id, entry in replaced.items():
         if (
-            set(entry) != {"now", "why"}
+            set(entry) != {"name", "now", "why"}
             or not isinstance(entry["now"], list)
-            or not entry["why"]
+            or not (entry["name"] and entry["why"])
         ):
             raise ReleaseError(
-                f"{path}: {kind}: {id}: needs now, a list, and why, no others"
+                f"{path}: {kind}: {id}: needs name, now, a list, and why, no others"
             )
     return replaced
 
