@@ -48,7 +48,8 @@ def _names_of(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
     targets = getattr(node, "targets", [getattr(node, "target", None)])
-    return [name.id for name in targets if isinstance(name, ast.Name)]
+    names = [part for one in targets for part in getattr(one, "elts", [one])]
+    return [name.id for name in names if isinstance(name, ast.Name)]
 
 
 def _find(beside: Path, module: str, name: str) -> tuple[Path, str] | None:
