@@ -37,8 +37,8 @@ SLOPES = {
 def read_commutes(people: pd.DataFrame) -> pd.DataFrame:
     """Return the people whose commute is no negative number.
 
-    With it in whole minutes, its band, tens of minutes, and whether it is half an
-    hour or more.
+    With its whole minutes for the band, tens of minutes as answered, and whether it
+    is half an hour or more.
     """
     found = people[people["commute"].between(*COMMUTES_MINUTES)]
     minutes = found["commute"].astype(int)
@@ -46,7 +46,7 @@ def read_commutes(people: pd.DataFrame) -> pd.DataFrame:
     lasts = [first - 1 for first in COMMUTE_BANDS[1:]] + [LONGEST]
     return found.assign(
         minutes=minutes,
-        ten=minutes / 10,
+        ten=found["commute"] / 10,
         far=(minutes >= 30).astype(int),
         first_minutes=band.map(dict(enumerate(COMMUTE_BANDS))),
         last_minutes=band.map(dict(enumerate(lasts))),

@@ -73,10 +73,10 @@ def test_a_commute_gradient_that_differs_from_the_regression_on_rows_is_noticed(
         ).fit(cov_type="HC1", use_t=True)
         found = slopes.loc[("value of the option", choice)]
         assert found["difference_points"] == pytest.approx(
-            10 * fit.params["commutetime_quant"], rel=1e-3
+            10 * fit.params["commutetime_quant"], abs=1e-6
         )
         assert found[["low_points", "high_points"]].tolist() == pytest.approx(
-            (10 * fit.conf_int().loc["commutetime_quant"]).tolist(), rel=1e-3
+            (10 * fit.conf_int().loc["commutetime_quant"]).tolist(), abs=1e-6
         )
 
 
@@ -214,8 +214,14 @@ def test_a_mix_that_is_measured_wrongly_is_noticed():
     cells["month"] = cells["month"].map(
         {"a": "2020-05", "b": "2020-07", "c": "2020-08"}
     )
-    found = demand.measure_mix(cells, "state")["value"].tolist()
-    assert found == pytest.approx([15, 15, 30])  # of 65 and 35, and of 50 and 50
+    nowhere = pd.DataFrame(
+        {"month": ["2020-08"], "state": ["unknown"], "people_count": [900]}
+    )
+    for rows in (cells, pd.concat([cells, nowhere])):
+        found = demand.measure_mix(rows, "state")
+        # of 65 and 35, and of 50 and 50
+        assert found["value"].tolist() == pytest.approx([15, 15, 30])
+        assert found["n"].tolist() == [100, 100, 100]
     compared = demand.compare_mix(cells, "state", "2020-08")
     assert compared.loc["x"].tolist() == pytest.approx([80, 50])
 

@@ -18,6 +18,7 @@ START_YEAR, START_MONTH = 2020, 5
 # of its data; the first month after a change of the questions; and how many waves a
 # published mean is of.
 SUSPECT, NEW_QUESTIONS, WAVES = "2023-09", "2020-11", 3
+UNKNOWN = "unknown"  # a group that is none
 # Lower edge, in percent of pay, of the band that an answer on the value of remote
 # days is the midpoint of, in the bands of September 2020 and later.
 VALUE_EDGES = {2.5: 0, 7.5: 5, 12.5: 10, 20: 15, 30: 25, 40: 35}
@@ -275,7 +276,7 @@ def name_choices(choices: pd.DataFrame, result: str) -> dict[str, dict]:
 
 
 def hold_mix(
-    cells: pd.DataFrame, group: str, left_out: tuple[str, ...] = ("unknown",)
+    cells: pd.DataFrame, group: str, left_out: tuple[str, ...] = (UNKNOWN,)
 ) -> pd.DataFrame:
     """Return days wanted by month with each group at its share of all answers,
     direct standardisation.
@@ -384,14 +385,14 @@ def measure_mix(cells: pd.DataFrame, group: str) -> pd.DataFrame:
     cells : DataFrame
         Counts of people by `month` and group.
     group : str
-        Column of the groups.
+        Column of the groups. Answers whose group is unknown are left out.
 
     Returns
     -------
     DataFrame
-        `month`, `month_start`, and `value`: the percentage of the month's answers
-        that would have to be in another group to give the mix of all other months
-        (half the sum of the absolute differences of shares).
+        `month`, `month_start`, `n` (answers), and `value`: the percentage of these
+        answers that would have to be in another group to give the mix of all other
+        months (half the sum of the absolute differences of shares).
     """
     counts = _count_by_month(cells, group)
     others = counts.sum() - counts
@@ -402,6 +403,7 @@ def measure_mix(cells: pd.DataFrame, group: str) -> pd.DataFrame:
         {
             "month": counts.index,
             "month_start": pd.to_datetime(counts.index),
+            "n": counts.sum(axis=1).to_numpy(),
             "value": 50 * apart.abs().sum(axis=1).to_numpy(),
         }
     )
@@ -425,7 +427,7 @@ def compare_mix(cells: pd.DataFrame, group: str, month: str) -> pd.DataFrame:
 
 def _count_by_month(cells: pd.DataFrame, group: str) -> pd.DataFrame:
     texts = cells.astype({"month": str, group: str})
-    return texts.pivot_table(
+    return texts[texts[group] != UNKNOWN].pivot_table(
         index="month", columns=group, values=COUNT, aggfunc="sum", fill_value=0
     )
 
