@@ -2,6 +2,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Every step sees the same locked environment; a changed lock makes it anew.
 READY := .venv/.ready
+# A library of another folder, which the shell may point to, is none of this one's.
+unexport PYTHONPATH
 AXE := tests/browser/node_modules/.package-lock.json
 
 # An environment that came along with a copied or moved folder still points to the old one.

@@ -31,15 +31,17 @@ SECOND = [
 publish("small", plot_intervals, frame, claim="recruit-retain", value="value",
         low=None, high=None, xlabel="Value, %", values={"n": 2})""",
 ]
+# Every page has to show it as the text that it is.
+HOSTILE = """<script>alert("x")</script><!--<script> & 'more'"""
 WORDS = {
-    "caption": "Two numbers stand side by side, and the second is larger; n = {n}.",
+    "caption": f"Two numbers {HOSTILE} stand side by side, n = {{n}}. A sentence.",
     "alt": "Dot plot of two numbers, of which the second lies more to the right.",
     "source": "A publisher, 2025.",
 }
 CLAIM = {
     "id": "recruit-retain",
     "heading": "A heading",
-    "claim": "It retains people.",
+    "claim": f"It retains {HOSTILE} people.",
     "stated": "It retains people.",
     "attribution": "nothing",
     "kind": "effect",
@@ -69,6 +71,12 @@ def write_notebook(path, question, cells):
     }
     notebook.metadata["language_info"] = {"name": "python"}
     nbformat.write(notebook, path)
+
+
+@pytest.fixture(scope="session")
+def hostile():
+    """Words that look like a script."""
+    return HOSTILE
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import os
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 
 BUILD = ("-m", "dispersed_autonomy.build")
 
@@ -121,3 +122,53 @@ def test_an_environment_other_than_the_lock_stops_the_build_and_is_named(
     assert done.returncode == 1
     assert re.search(r"LockError: .*pandas \S+ in place of ==0.1", done.stderr)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("page", "kind", "text"),
+    [
+        ("claims/recruit-retain.html", "claimReviewed", "It retains {} people."),
+        (
+            "figures/small.html",
+            "name",
+            "Two numbers {} stand side by side, n = 2.",
+        ),
+    ],
+)
+def test_words_that_look_like_a_script_stay_text_on_their_page(
+    built, hostile, page, kind, text
+):
+    text = text.format(hostile)
+    html = read(built, page)
+    assert "<script>alert" not in html and "<!--<script>" not in html
+    parsed = BeautifulSoup(html, "html.parser")
+    assert text in [heading.get_text() for heading in parsed.select("h1.finding")]
+    (data,) = parsed.select('script[type="application/ld+json"]')
+    assert json.loads(data.string)[kind] == text
+    assert text in parsed.title.get_text()
+
+
+def test_a_figure_that_is_gone_leaves_no_file_and_no_page(built, run):
+    notebook = built / "notebooks" / "02_second.ipynb"
+    change(notebook, 'publish(\\"small\\"', 'publish(\\"tiny\\"')
+    words = built / "notebooks" / "figures"
+    (words / "small.yml").rename(words / "tiny.yml")
+    done = run(*BUILD)
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = {path.stem for path in (built / "_build" / "html").rglob("*.*")}
+    assert "tiny" in names and "tiny-square" in names
+    assert not {name for name in names if name.startswith("small")}
+
+
+def test_a_description_that_is_gone_is_named(built, run):
+    description = built / "data" / "video_ideas" / "datapackage.json"
+    kept = description.read_text(encoding="utf-8")
+    for broken in (None, "{", "[]"):
+        description.unlink()
+        if broken:
+            description.write_text(broken)
+        done = run(*BUILD)
+        description.write_text(kept, encoding="utf-8")
+        assert done.returncode == 1
+        assert "video_ideas/datapackage.json: the description" in done.stderr
+        assert "Traceback" not in done.stderr

@@ -140,3 +140,20 @@ def test_a_notebook_that_cannot_be_read_is_named_and_the_others_run(
     (failure,) = execute_notebooks([good, bad], tmp_path / "out", workers=1)
     assert failure.startswith("02_bad.ipynb: cannot be read: ")
     assert (tmp_path / "out" / "01_good.ipynb").exists()
+
+
+def test_notebooks_run_where_processes_cannot_be_forked(
+    write, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        execute.multiprocessing, "get_all_start_methods", lambda: ["spawn"]
+    )
+    execute._context.cache_clear()
+    try:
+        good, bad = write("01_good", "1 + 1"), write("02_bad", "1 / 0")
+        (failure,) = execute_notebooks([good, bad], tmp_path / "out", workers=2)
+    finally:
+        execute._context.cache_clear()
+    assert "02_bad.ipynb, code cell 1 ('1 / 0'): ZeroDivisionError" in failure
+    done = nbformat.read(tmp_path / "out" / "01_good.ipynb", as_version=4)
+    assert done.cells[0].outputs[0].data["text/plain"] == "2"

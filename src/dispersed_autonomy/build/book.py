@@ -310,7 +310,8 @@ def list_site() -> Iterator[dict]:
         fresh = Path(tempfile.mkdtemp(prefix="html-", dir=SITES))
         fresh.chmod(0o755)
         shutil.copytree(paths.BUILD / "sphinx" / "html", fresh, dirs_exist_ok=True)
-        shutil.copytree(paths.PUBLISHED, fresh, dirs_exist_ok=True)
+        left = shutil.ignore_patterns(".*.new")  # half written, by a kill
+        shutil.copytree(paths.PUBLISHED, fresh, dirs_exist_ok=True, ignore=left)
         late("site.finish", "finish_pages")(fresh, read_citation())
         try:
             check_site(fresh, dict.fromkeys(_list_published()))

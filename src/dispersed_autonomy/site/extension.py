@@ -7,6 +7,7 @@ It reads published files and tables, and computes nothing.
 import json
 import re
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import yaml
@@ -48,6 +49,7 @@ from dispersed_autonomy.site.metadata import (
 from dispersed_autonomy.site.pages import (
     describe_claim,
     describe_figure,
+    embed_json,
     group_by_standing,
     write_head,
 )
@@ -236,16 +238,13 @@ class Explorer(TemplateDirective):
         return [paths.PUBLISHED / "tradeoffs.json"]
 
     def gather(self):
-        text = (
-            (paths.PUBLISHED / "tradeoffs.json")
-            .read_text(encoding="utf-8")
-            .replace("</", "<\\/")
-        )
+        text = (paths.PUBLISHED / "tradeoffs.json").read_text(encoding="utf-8")
         data = json.loads(text)
+        charts = {"ranks": rank_chart(), "money": money_chart()}
         return {
             "data": data,
-            "text": text,
-            "charts": json.dumps({"ranks": rank_chart(), "money": money_chart()}),
+            "text": embed_json(text),
+            "charts": embed_json(json.dumps(charts)),
             "models": {model["model"]: model["label"] for model in data["models"]},
             "criteria": {
                 criterion["criterion"]: criterion["label"].lower()
@@ -377,6 +376,7 @@ def _make_page(
         or claim["headline"]
         or f"{claim['claim']} {claim['verdict'].capitalize()}."
     )
+    title = escape(title, quote=False)  # as Sphinx gives those of other pages
     return (
         name,
         {

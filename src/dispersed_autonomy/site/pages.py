@@ -347,13 +347,18 @@ def write_head(page: str, claims: dict[str, dict], figures: dict[str, dict]) -> 
         f' content="{escape(text)}">'
         for name, text in named
     ]
-    structured = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
+    structured = embed_json(json.dumps(data, ensure_ascii=False))
     return (
         "\n".join(
             [*lines, f'<script type="application/ld+json">{structured}</script>']
         )
         + "\n"
     )
+
+
+def embed_json(text: str) -> str:
+    """Return JSON that ends no script element and opens no comment in one."""
+    return text.replace("<", "\\u003c")
 
 
 def write_bibtex(
