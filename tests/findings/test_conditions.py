@@ -105,7 +105,12 @@ def test_only_what_no_data_can_change_counts_as_always_true(condition, always):
 def test_an_id_that_reads_like_a_limit_of_another_is_refused():
     with pytest.raises(Exception, match="share_low: rules call the limits"):
         record(
-            "share_low", 1, unit="percent", claim="millennials-now", datasets=["x"]
+            "share_low",
+            1,
+            label="A share",
+            unit="percent",
+            claim="millennials-now",
+            datasets=["x"],
         )
 
 

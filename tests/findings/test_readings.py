@@ -33,6 +33,14 @@ CLAIM = {
         {"verdict": "unsupported", "when": "otherwise"},
     ],
     "key_result": "gain",
+    "headline": "Holds: sales rise by {gain}",
+    "because": "Sales rise by {gain}.",
+    "certainty": {
+        "start": "low",
+        "lowered": [
+            {"domain": "consistency", "by": 1, "reason": "Choices differ."}
+        ],
+    },
     "evidence": "e",
     "limits": "l",
     "would_change": "w",

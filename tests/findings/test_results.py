@@ -15,6 +15,7 @@ from dispersed_autonomy.findings.results import (
 )
 
 ABOUT = {
+    "label": "A share",
     "unit": "percent",
     "claim": "millennials-now",
     "datasets": ["bls_labor_force"],
@@ -185,31 +186,28 @@ def kernel(monkeypatch):
 
 
 def test_a_kernel_knows_what_it_has_recorded(kernel):
-    record("share", 40, label="Millennials", **ABOUT)
-    record("share", 41, label="Millennials", **ABOUT)
+    record("share", 40, **ABOUT | {"label": "Millennials"})
+    record("share", 41, **ABOUT | {"label": "Millennials"})
     assert {id: r["value"] for id, r in results.RECORDED.items()} == {"share": 41}
 
 
-def test_a_result_without_a_label_stops_the_build_naming_it(monkeypatch, kernel):
-    record("share", 40, **ABOUT)
-    check_labels(results.RECORDED.values())
-    assert name_result(results.RECORDED["share"]) == "share"
-    monkeypatch.setattr(results, "STRICT", True)
-    with pytest.raises(ResultError, match="without a label: share"):
-        check_labels(results.RECORDED.values())
+def test_a_result_without_a_label_stops_the_build_naming_it(kernel):
     with pytest.raises(ResultError, match="size: it has no label"):
-        record("size", 40, **ABOUT)
+        record("size", 40, **ABOUT | {"label": ""})
+    with pytest.raises(ResultError, match="share: it has no label"):
+        check_labels([{"id": "share"}])
+    assert name_result({"id": "share_of_sales"}) == "share of sales"
 
 
 def test_two_results_that_readers_cannot_tell_apart_are_refused(kernel):
-    record("share", 40, label="Millennials", **ABOUT)
-    record("part", 30, label="Millennials", **ABOUT)
+    record("share", 40, **ABOUT | {"label": "Millennials"})
+    record("part", 30, **ABOUT | {"label": "Millennials"})
     with pytest.raises(ResultError, match="part: share has the same label"):
         check_labels(results.RECORDED.values())
 
 
 def test_what_is_shown_has_the_label_and_the_json_keeps_it(tmp_path, record_into):
-    record_into("01_first", id="share", value=1, label="Millennials", **ABOUT)
+    record_into("01_first", id="share", value=1, **ABOUT | {"label": "Millennials"})
     result = read_recorded("result", tmp_path)["share"]
     assert result["label"] == "Millennials"
     cell = nbformat.read(tmp_path / "01_first.ipynb", as_version=4).cells[0]

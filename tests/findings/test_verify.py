@@ -29,6 +29,7 @@ from dispersed_autonomy.findings.verify import (
 
 def make(id="a", value=50.0, **parts):
     fields = {
+        "label": f"Result {id}",
         "low": None,
         "high": None,
         "level": None,

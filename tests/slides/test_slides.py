@@ -47,6 +47,9 @@ INTERVALS = pd.DataFrame(
         "year": [2020, 2020, 2021],
     }
 )
+# PowerPoint has no chart for ranked choices with a panel, for a table of cells, or
+# for bounds and ranges beside points.
+PICTURED = ("specification_curve", "evidence_table", "published", "doses")
 
 
 def draw(plot, frame, **options):
@@ -295,8 +298,9 @@ def test_a_figure_whose_slide_has_other_numbers_than_its_csv_is_noticed(
         assert figure["alt"] in slide.notes_slide.notes_text_frame.text
         charts = [shape.chart for shape in slide.shapes if shape.has_chart]
         if not charts:
-            assert figure["plot"] in ("specification_curve", "evidence_table")
+            assert figure["plot"] in PICTURED
             continue
+        assert figure["plot"] not in PICTURED
         native += 1
         frame = pd.read_csv(site / "figures" / f"{id}.csv")
         options = read_options(figure)
@@ -315,7 +319,7 @@ def test_a_figure_whose_slide_has_other_numbers_than_its_csv_is_noticed(
             v for v in np.round(wanted, 9) if v not in set(np.round(drawn, 9))
         ]
         assert missing == [], id
-    assert native >= 0.9 * len(published["figures"])
+    assert native >= 0.8 * len(published["figures"])
 
 
 def read_drawn(series):
@@ -353,10 +357,7 @@ def test_error_bars_that_are_not_the_intervals_of_the_csv_are_noticed(
             read_options(figure),
         )
         low, high = options.get("low"), options.get("high")
-        if (
-            figure["plot"] not in ("intervals", "lines", "timeline")
-            or low not in frame
-        ):
+        if figure["plot"] not in ("intervals", "lines") or low not in frame:
             continue
         value = options.get("value") or options["y"]
         known = frame[frame[low] < frame[high]]

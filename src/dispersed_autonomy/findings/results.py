@@ -35,10 +35,6 @@ FIELDS = (
 # How far a result may lie from the committed one when it is computed anew, relative
 # to its size, if it states nothing else.
 TOLERANCE = 1e-6
-# Whether a result without a label, and a claim without its newer fields (history,
-# headline, because, readings, certainty, a last case that is always true), stops
-# the build. The one switch for all of them.
-STRICT = True
 LABEL_LETTERS = 90
 # What this kernel has recorded, by id: each notebook has a kernel of its own.
 RECORDED: dict[str, dict] = {}
@@ -52,10 +48,10 @@ def record(
     id: str,
     value: float,
     *,
+    label: str,
     unit: str,
     claim: str,
     datasets: list[str],
-    label: str = "",
     low: float | None = None,
     high: float | None = None,
     level: float | None = None,
@@ -147,9 +143,7 @@ def check_result(result: dict) -> None:
             f"{id}: rules call the limits of a result by _low and _high, so no id"
             " may end so"
         )
-    label = result.get("label", "")
-    if STRICT or label:
-        check_label(id, label)
+    check_label(id, result["label"])
     for name in ("value", "low", "high"):
         if result[name] is not None and not math.isfinite(result[name]):
             raise ResultError(f"{id}: {name} is {result[name]}")
@@ -177,30 +171,18 @@ def check_label(id: str, label: str) -> None:
 
 
 def check_labels(results: Iterable[dict]) -> None:
-    """Stop the build where a result has no label, or two results share one.
-
-    Raises
-    ------
-    ResultError
-        If STRICT and a label is missing; always if two results have the same one.
-    """
-    named, nameless = {}, []
+    """Raise ResultError if a result has no label, or two results share one."""
+    named = {}
     for result in results:
-        label = result.get("label", "")
-        if not label:
-            nameless.append(result["id"])
-        elif label in named:
-            raise ResultError(
-                f"{result['id']}: {named[label]} has the same label, {label!r}"
-            )
-        else:
-            named[label] = result["id"]
-    if STRICT and nameless:
-        raise ResultError(f"without a label: {', '.join(nameless)}")
+        id, label = result["id"], result.get("label", "")
+        check_label(id, label)
+        if label in named:
+            raise ResultError(f"{id}: {named[label]} has the same label, {label!r}")
+        named[label] = id
 
 
 def name_result(result: dict) -> str:
-    """Return a result's label, or the words of its id where it has none."""
+    """Return a result's label; the first edition had none, but the id has words."""
     return result.get("label") or result["id"].replace("_", " ")
 
 

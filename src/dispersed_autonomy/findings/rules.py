@@ -1,8 +1,8 @@
 """A claim's rule: what it reads, and the verdict that it gives on the results."""
 
+import math
 from collections.abc import Mapping
 
-from dispersed_autonomy.findings import results as recorded
 from dispersed_autonomy.findings.conditions import (
     ConditionError,
     holds,
@@ -45,9 +45,8 @@ def decide_verdict(claim: dict, results: Mapping[str, Mapping]) -> str:
     for case in claim["verdicts"]:
         when = case["when"]
         try:
-            if recorded.STRICT:  # also what the deciding case does not come to
-                for name in numbers_read(when):
-                    find_number(name, results)
+            for name in numbers_read(when):  # also those that do not decide here
+                find_number(name, results)
             if holds(when, lambda name: find_number(name, results)):
                 return case["verdict"]
         except ClaimError as error:
@@ -73,6 +72,8 @@ def find_number(name: str, results: Mapping[str, Mapping]) -> float:
     number = results[id].get(part)
     if number is None:
         raise ClaimError(f"the result {id} has no {part}")
+    if not math.isfinite(number):
+        raise ClaimError(f"the {part} of the result {id} is {number}")
     return number
 
 

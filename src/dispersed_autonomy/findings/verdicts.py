@@ -4,8 +4,6 @@ said how sure a verdict is.
 
 from collections.abc import Mapping
 
-from dispersed_autonomy.findings import results as recorded
-
 NOT_EXAMINED = "not examined yet"
 # Each word with its one meaning, from the best for the claim to the worst, then
 # those that leave it open.
@@ -104,7 +102,7 @@ def grade_certainty(
     """
     certainty = claim.get("certainty")
     if certainty is None:
-        if recorded.STRICT and verdict not in DECIDE_NOTHING:
+        if verdict not in DECIDE_NOTHING:
             raise ClaimError(f"{claim['id']}: no certainty is stated")
         return None
     lowered = certainty.get("lowered") or []
