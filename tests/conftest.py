@@ -6,6 +6,7 @@ import json
 import runpy
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib
@@ -82,6 +83,33 @@ def browser():
         pytest.skip(str(error))
 
 
+@contextmanager
+def modules_beside(folder: Path):
+    """Let scripts of a folder import each other, and forget them afterwards."""
+    before = set(sys.modules)
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name in set(sys.modules) - before:
+            file = getattr(sys.modules[name], "__file__", None) or ""
+            if Path(file).parent == folder:
+                del sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def load_script():
+    """Return the names of a script of a dataset, without building."""
+
+    def load(dataset: str, script: str = "build") -> dict:
+        folder = paths.DATA / dataset
+        with modules_beside(folder):
+            return runpy.run_path(str(folder / f"{script}.py"))
+
+    return load
+
+
 @pytest.fixture
 def rebuild(tmp_path, monkeypatch):
     """Rebuild one dataset in a copy of `data/`, and return its folder there."""
@@ -103,16 +131,8 @@ def rebuild(tmp_path, monkeypatch):
         copy = tmp_path / "data"
         shutil.copytree(paths.DATA, copy)
         monkeypatch.setattr(paths, "DATA", copy)
-        monkeypatch.syspath_prepend(str(copy / dataset))
-        before = set(sys.modules)
-        try:
+        with modules_beside(copy / dataset):
             runpy.run_path(str(copy / dataset / "build.py"), run_name="__main__")
-        finally:
-            for name in set(sys.modules) - before:
-                if str(getattr(sys.modules[name], "__file__", "")).startswith(
-                    str(copy)
-                ):
-                    del sys.modules[name]
         return copy / dataset
 
     return run

@@ -2,8 +2,6 @@
 way.
 """
 
-import runpy
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,7 +14,6 @@ from dispersed_autonomy.inputs import sources
 from dispersed_autonomy.inputs.sources import SourceError
 from dispersed_autonomy.inputs.tables import load_table
 
-BUILD = runpy.run_path(str(paths.DATA / "swaa" / "build.py"))
 DAYS = load_table("swaa", "days_by_month")
 
 
@@ -327,28 +324,34 @@ def test_every_choice_for_the_trend_is_a_choice_of_its_own():
     )
 
 
+@pytest.fixture(scope="module")
+def coding(load_script):
+    """The script that reads the survey and codes its answers."""
+    return load_script("swaa", "respondents")
+
+
 @pytest.mark.parametrize(
     "column, code",
     [("wanted", 7), ("planned", 9), ("reaction", 4), ("industry", 19)],
 )
-def test_an_unknown_code_is_refused(column, code):
+def test_an_unknown_code_is_refused(coding, column, code):
     known = {
-        "wanted": set(BUILD["DAYS"]),
-        "planned": {*BUILD["DAYS"], 7, 8},
-        "reaction": set(BUILD["REACTIONS"]),
-        "industry": set(BUILD["INDUSTRIES"]),
+        "wanted": set(coding["DAYS"]),
+        "planned": {*coding["DAYS"], 7, 8},
+        "reaction": set(coding["REACTIONS"]),
+        "industry": set(coding["INDUSTRIES"]),
     }
     with pytest.raises(SourceError, match=f"swaa: {column}: unknown codes"):
-        BUILD["check_codes"](
+        coding["check_codes"](
             pd.DataFrame({column: [1, code]}), column, known[column]
         )
 
 
-def test_no_clear_plan_that_counts_as_days_is_noticed():
+def test_no_clear_plan_that_counts_as_days_is_noticed(coding):
     people = pd.DataFrame(
         {"wanted": [1, 6], "planned": [7, 8], "industry": [1, None]}
     )
-    days = BUILD["code_days"](people)
+    days = coding["code_days"](people)
     assert (
         days["wanted"].tolist() == [0, 5]
         and days["planned"].isna().all()
@@ -356,19 +359,19 @@ def test_no_clear_plan_that_counts_as_days_is_noticed():
     )
 
 
-def test_reactions_that_are_not_the_published_ones_are_refused():
+def test_reactions_that_are_not_the_published_ones_are_refused(load_script):
     with pytest.raises(SourceError, match="50.0% would not comply, not 41%"):
-        BUILD["count_reactions"](
+        load_script("swaa")["count_reactions"](
             pd.DataFrame({"month": "2021-06", "reaction": [1, 2]})
         )
 
 
-def test_a_file_of_the_right_name_with_other_columns_is_refused(tmp_path):
+def test_a_file_of_the_right_name_with_other_columns_is_refused(coding, tmp_path):
     pd.DataFrame({"date": ["2020m5"]}).to_csv(tmp_path / "swaa.csv", index=False)
     with pytest.raises(
         SourceError, match="swaa.csv: columns are missing: commutetime_quant"
     ):
-        BUILD["read_people"](tmp_path / "swaa.csv")
+        coding["read_people"](tmp_path / "swaa.csv")
 
 
 def test_an_altered_upstream_file_is_refused(monkeypatch, tmp_path):

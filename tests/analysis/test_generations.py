@@ -260,3 +260,18 @@ def test_a_choice_that_changes_a_result_of_another_contrast_is_noticed():
             tidy_points(table, contrast="c minus d", choice=choice)
     with pytest.raises(KeyError, match="2 rows"):
         tidy_points(table, choice="2020 alone")
+
+
+def test_cuts_are_spread_over_those_who_would_give_none_too():
+    cuts = pd.DataFrame(
+        {
+            "first_percent": [10, 20],
+            "last_percent": [19, 100],
+            "people_count": [3, 2],
+            "sum_percent": [10 + 12 + 14, 20 + 90],
+        }
+    )
+    people = np.array([10, 12, 14, 20, 90] + [0] * 5)
+    assert generations.average_cuts(cuts, 10) == pytest.approx(
+        (np.minimum(people, 20).mean(), people.mean())
+    )

@@ -47,8 +47,11 @@ CLAIM = {
 PAGES = {
     "index.md": "# A small book\n\nThe first is {result}`first`.\n",
     "keep.md": "# To keep\n\nThe second is {result}`second`.\n",
+    "method.md": "# Method\n\nOf how it was done.\n",
+    "results.md": "# Results\n\n```{results-table}\n```\n",
     "references.bib": "",
     "verification.json": "",
+    "_static/style.css": "",
 }
 
 
@@ -64,6 +67,7 @@ def write_notebook(path, question, cells):
         "name": "python3",
         "display_name": "Python 3",
     }
+    notebook.metadata["language_info"] = {"name": "python"}
     nbformat.write(notebook, path)
 
 
@@ -90,7 +94,8 @@ def project(tmp_path_factory):
     (root / "book" / "_static").mkdir(parents=True)
     for name, text in PAGES.items():
         (root / "book" / name).write_text(text)
-    chapters = [{"glob": "notebooks/*"}, {"file": "keep"}]
+    chapters = [{"glob": "notebooks/*"}]
+    chapters += [{"file": name} for name in ("keep", "method", "results")]
     toc = {"format": "jb-book", "root": "index", "chapters": chapters}
     (root / "_toc.yml").write_text(yaml.safe_dump(toc))
     return root

@@ -14,10 +14,15 @@ from dispersed_autonomy.inputs import sources
 from dispersed_autonomy.inputs.sources import SourceError
 from dispersed_autonomy.inputs.tables import describe, load_table
 
-BUILD = runpy.run_path(str(paths.DATA / "nsw_remote_work" / "build.py"))
 RESEARCHERS = runpy.run_path(
     str(paths.DATA / "homeoffice_researchers" / "build.py")
 )
+
+
+@pytest.fixture(scope="module")
+def coding(load_script):
+    """The script that reads the surveys and codes their answers."""
+    return load_script("nsw_remote_work", "answers")
 
 
 def raw(file, **options):
@@ -205,33 +210,33 @@ def test_a_change_that_is_not_of_the_same_person_is_noticed():
         ),
     ],
 )
-def test_an_unknown_answer_is_refused(function, answers):
+def test_an_unknown_answer_is_refused(coding, function, answers):
     with pytest.raises(SourceError, match="nsw_2020: unknown answers"):
-        BUILD[function](pd.Series(answers), 2020)
+        coding[function](pd.Series(answers), 2020)
 
 
-def test_not_to_work_remotely_that_counts_as_missing_is_noticed():
+def test_not_to_work_remotely_that_counts_as_missing_is_noticed(coding):
     assert (
-        BUILD["code_shares"](
+        coding["code_shares"](
             pd.Series(["I would prefer not to work remotely", np.nan]), 2021
         ).tolist()[0]
         == 0
     )
 
 
-def test_a_file_of_the_right_name_with_other_columns_is_refused():
+def test_a_file_of_the_right_name_with_other_columns_is_refused(coding):
     with pytest.raises(SourceError, match="nsw_2021: 0 columns fit"):
-        BUILD["find_column"](
+        coding["find_column"](
             pd.DataFrame({"What year were you born": [1980]}),
-            BUILD["HEADINGS"]["birth_year"],
+            coding["HEADINGS"]["birth_year"],
             2021,
         )
 
 
-def test_a_survey_of_fewer_people_is_refused(tmp_path):
+def test_a_survey_of_fewer_people_is_refused(coding, tmp_path):
     pd.DataFrame({"a": ["x"]}).to_csv(tmp_path / "nsw.csv", index=False)
     with pytest.raises(SourceError, match="1 people, expected 1507"):
-        BUILD["read_survey"](tmp_path / "nsw.csv", 2020)
+        coding["read_survey"](tmp_path / "nsw.csv", 2020)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 and the privacy of those who answered.
 """
 
-import runpy
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +11,6 @@ from dispersed_autonomy import paths
 from dispersed_autonomy.inputs.sources import SourceError
 from dispersed_autonomy.inputs.tables import describe, load_table
 
-BUILD = runpy.run_path(str(paths.DATA / "swaa" / "build.py"))
 TABLES = [r["path"].removesuffix(".csv") for r in describe("swaa")["resources"]]
 FEWEST = 5
 
@@ -38,11 +35,13 @@ def test_a_cell_that_gives_away_the_answers_of_a_few_people_is_noticed(table):
     assert not ((counts > 0) & (counts < FEWEST)).any()
 
 
-def test_a_cell_of_a_few_people_is_refused():
+def test_a_cell_of_a_few_people_is_refused(load_script):
     with pytest.raises(
         SourceError, match="own: 1 cells are of fewer than 5 people"
     ):
-        BUILD["check_cells"]({"own": pd.DataFrame({"people_count": [0, 4, 5]})})
+        load_script("swaa")["check_cells"](
+            {"own": pd.DataFrame({"people_count": [0, 4, 5]})}
+        )
 
 
 def test_gaps_that_are_not_those_of_the_rows_are_noticed(rows):
@@ -64,7 +63,9 @@ def test_gaps_that_are_not_those_of_the_rows_are_noticed(rows):
     }
 
 
-def test_a_mix_held_fixed_that_is_not_the_regression_on_rows_is_noticed(rows):
+def test_a_mix_held_fixed_that_is_not_the_regression_on_rows_is_noticed(
+    rows, load_script
+):
     some = rows["month"].isin(["2023-08", "2023-09", "2023-10", "2024-01"])
     own = rows[some].reset_index(drop=True)
     people = own.rename(columns={"region": "state"})
@@ -74,7 +75,8 @@ def test_a_mix_held_fixed_that_is_not_the_regression_on_rows_is_noticed(rows):
             "industry": own["work_industry"].fillna(0).astype(str),
         }
     )
-    found = BUILD["hold_mix"](people, days, ["industry", "state"])
+    hold_mix = load_script("swaa", "mix")["hold_mix"]
+    found = hold_mix(people, days, ["industry", "state"])
     frame = pd.concat([people[["month", "state"]].fillna("unknown"), days], axis=1)
     fit = smf.ols("wanted ~ C(month) + C(industry) + C(state)", frame).fit()
     expected = [

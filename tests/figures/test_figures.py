@@ -285,7 +285,6 @@ def test_words_that_lack_a_field_or_cannot_be_read_are_named(
     [
         ("intervals", {"low": None}, {"low": None, "high": "high", "log": False}),
         ("lines", {"x": "year"}, {"x": "year", "low": None, "xlabel": "Year"}),
-        ("timeline", {"high": "top"}, {"low": "low", "high": "top"}),
     ],
 )
 def test_an_option_that_is_lost_or_a_default_other_than_the_plots_is_noticed(

@@ -36,7 +36,7 @@ def unused(x):
     return x
 """
 SHAPES = """
-SIDE = 3
+SIDE, ANGLE = 3, 90
 
 
 def square(x):
@@ -93,6 +93,7 @@ def test_what_a_script_uses_is_followed_and_what_it_does_not_use_is_left_out(
         "analysis.shapes.square",
         "analysis.shapes._side",
         "analysis.shapes.SIDE",
+        "analysis.shapes.ANGLE",  # of the same statement
         "analysis.sums.add_up",
     }
 
@@ -100,7 +101,7 @@ def test_what_a_script_uses_is_followed_and_what_it_does_not_use_is_left_out(
 @pytest.mark.parametrize(
     ("file", "old", "new", "changed"),
     [
-        ("src/analysis/shapes.py", "SIDE = 3", "SIDE = 4", "analysis.shapes.SIDE"),
+        ("src/analysis/shapes.py", "= 3, 90", "= 4, 90", "analysis.shapes.SIDE"),
         ("src/analysis/sums.py", "return x", "return -x", "analysis.sums.add_up"),
         ("data/one/helper.py", "2 * x", "3 * x", "helper.py: double"),
         ("data/one/build.py", "double(KEPT)", "double(5)", "build.py"),

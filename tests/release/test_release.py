@@ -26,7 +26,9 @@ from dispersed_autonomy.release.freeze import (
     diff_releases,
     freeze_site,
     list_changes,
+    load_replaced,
     load_withdrawn,
+    read_lists,
     zip_site,
 )
 from dispersed_autonomy.site.extension import TEMPLATES
@@ -185,19 +187,20 @@ def test_a_zip_that_depends_on_the_time_or_the_place_is_noticed(tmp_path):
     )
 
 
-def test_a_change_of_number_or_verdict_that_is_not_told_is_noticed():
-    def release(results, verdicts):
-        return {
-            "results": {
-                id: RESULT | {"id": id, "value": value}
-                for id, value in results.items()
-            },
-            "claims": {
-                id: {"id": id, "claim": f"claim {id}", "verdict": verdict}
-                for id, verdict in verdicts.items()
-            },
-        }
+def release(results, verdicts):
+    """The lists of a release: values by result, verdicts by claim."""
+    return {
+        "results": {
+            id: RESULT | {"id": id, "value": value} for id, value in results.items()
+        },
+        "claims": {
+            id: {"id": id, "claim": f"claim {id}", "verdict": verdict}
+            for id, verdict in verdicts.items()
+        },
+    }
 
+
+def test_a_change_of_number_or_verdict_that_is_not_told_is_noticed():
     old = release(
         {"same": 1.0, "moved": 2.0, "gone": 3.0}, {"p": "holds", "q": "overstated"}
     )
@@ -252,15 +255,95 @@ def test_a_rule_or_a_claim_that_reads_differently_is_told():
 )
 def test_a_withdrawn_sentence_that_is_half_told_is_refused(tmp_path, entries, says):
     path = tmp_path / "withdrawn.yml"
-    path.write_text(yaml.safe_dump(entries))
+    path.write_text(yaml.safe_dump({"sentences": entries}))
     with pytest.raises(ReleaseError, match=says):
         load_withdrawn(path)
 
 
-def test_a_withdrawn_sentence_stands_on_the_page_of_changes():
-    page = TEMPLATES.get_template("changes.html").render(
-        steps=[], show=show, withdrawn=load_withdrawn()
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"name": "n", "now": ["a"]},
+        {"name": "n", "now": "a", "why": "b"},
+        {"name": "n", "now": [], "why": ""},
+        {"name": "", "now": [], "why": "b"},
+    ],
+)
+def test_a_result_that_went_without_reason_or_list_is_refused(tmp_path, entry):
+    path = tmp_path / "withdrawn.yml"
+    path.write_text(yaml.safe_dump({"results": {"gone": entry}}))
+    with pytest.raises(
+        ReleaseError, match="results: gone: needs name, now, a list"
+    ):
+        load_replaced("results", path)
+
+
+def test_a_result_that_went_without_a_word_is_noticed(committed_results):
+    replaced = load_replaced("results")
+    released = {
+        id
+        for folder in sorted(paths.RELEASES.glob("[0-9]*"))
+        for id in read_lists(folder)["results"]
+    }
+    assert set(replaced) == released - set(committed_results)
+    for id, entry in replaced.items():
+        assert set(entry["now"]) <= set(committed_results), id
+
+
+def test_a_figure_that_took_the_place_of_another_and_is_not_there_is_noticed(
+    committed_figures,
+):
+    for id, entry in load_replaced("figures").items():
+        assert id not in committed_figures
+        assert set(entry["now"]) <= set(committed_figures)
+
+
+def render_changes(**shown):
+    """The page of changes; without anything to show, unless it is given."""
+    empty = {"results": {}, "figures": {}}
+    context = {
+        "steps": [],
+        "withdrawn": [],
+        "replaced": empty,
+        "names": empty,
+        "show": show,
+        "page": "{}.html".format,
+    }
+    return TEMPLATES.get_template("changes.html").render(context | shown)
+
+
+def test_what_took_the_place_of_a_number_stands_beside_it():
+    old = release({"gone": 1.0, "lost": 2.0, "kept": 3.0}, {})
+    new = release({"kept": 3.0, "come": 4.0}, {})
+    step = {"old": "one", "new": "two"} | diff_releases(old, new)
+    replaced = {
+        "gone": {"name": "The old one", "now": ["come"], "why": "It was wrong."},
+        "lost": {"name": "Another", "now": [], "why": "It meant nothing."},
+    }
+    page = BeautifulSoup(
+        render_changes(
+            steps=[step],
+            replaced={"results": replaced, "figures": {}},
+            names={"results": {"come": "The new one"}, "figures": {}},
+        ),
+        "html.parser",
     )
+    after = {
+        row.find("code").text: row.find("td", {"data-label": "After"})
+        for row in page.select("tbody tr")
+    }
+    assert " ".join(after["gone"].text.split()) == (
+        "It was wrong. In its place: The new one."
+    )
+    assert "The old one" in page.text
+    assert after["gone"].a["href"] == "results.html#come"
+    assert " ".join(after["lost"].text.split()) == (
+        "It meant nothing. Nothing takes its place."
+    )
+
+
+def test_a_withdrawn_sentence_stands_on_the_page_of_changes():
+    page = render_changes(withdrawn=load_withdrawn())
     text = " ".join(BeautifulSoup(page, "html.parser").text.split())
     for entry in load_withdrawn():
         assert " ".join(entry["was"].split()) in text
@@ -284,12 +367,8 @@ def test_a_page_of_changes_in_another_order_or_without_both_values_is_noticed(
         ("2026-02-01-0.10.0", "this edition"),
         ("2026-01-01-0.9.0", "2026-02-01-0.10.0"),
     ]
-    page = TEMPLATES.get_template("changes.html").render(
-        steps=steps, show=show, withdrawn=[]
-    )
+    page = render_changes(steps=steps)
     assert "Verdicts that differ: 1. Numbers that differ: 0." in page
     assert "overstated" in page
     assert '<td data-label="Before">1</td><td data-label="After">2</td>' in page
-    assert "No release has been made yet" in TEMPLATES.get_template(
-        "changes.html"
-    ).render(steps=[], show=show, withdrawn=[])
+    assert "No release has been made yet" in render_changes()

@@ -357,10 +357,7 @@ def test_error_bars_that_are_not_the_intervals_of_the_csv_are_noticed(
             read_options(figure),
         )
         low, high = options.get("low"), options.get("high")
-        if (
-            figure["plot"] not in ("intervals", "lines", "timeline")
-            or low not in frame
-        ):
+        if figure["plot"] not in ("intervals", "lines") or low not in frame:
             continue
         value = options.get("value") or options["y"]
         known = frame[frame[low] < frame[high]]

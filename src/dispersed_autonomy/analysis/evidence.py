@@ -267,34 +267,6 @@ def try_errors(
     )
 
 
-def count_directions(published: pd.DataFrame) -> pd.DataFrame:
-    """Count studies and those with an estimate against flexible work.
-
-    Parameters
-    ----------
-    published : DataFrame
-        Rows of `published_effects` with a figure; an effect of a return mandate
-        speaks the other way round.
-
-    Returns
-    -------
-    DataFrame
-        One row a study: `against`.
-    """
-    sign = np.where(published["gain_if"] == "lower", -1, 1) * np.where(
-        published["contrast"] == "return mandate against none", -1, 1
-    )
-    against = pd.Series(
-        sign * published["effect_in_unit"] < 0, index=published.index
-    )
-    return (
-        against.groupby(published["study"].astype(str))
-        .any()
-        .rename("against")
-        .reset_index()
-    )
-
-
 def fill_cells(
     evidence: pd.DataFrame, estimates: pd.DataFrame, widening: float = 1.0
 ) -> pd.DataFrame:

@@ -458,3 +458,30 @@ def replace_by_choice(
             estimate = without_n(tidy_points(own, choice=choice))
             found.setdefault(choice, {})[id] = estimate
     return found
+
+
+def average_cuts(
+    cuts: pd.DataFrame, asked_count: int, most_percent: int = 20
+) -> tuple[float, float]:
+    """Spread the pay cuts that some would accept over everyone who was asked.
+
+    Parameters
+    ----------
+    cuts : DataFrame
+        `last_percent`, `people_count` and `sum_percent` of each band of cuts, of
+        those who would negotiate.
+    asked_count : int
+        Everyone who was asked; the others would accept none.
+    most_percent : int
+        The most that is taken at its word, in percent of pay.
+
+    Returns
+    -------
+    tuple of float
+        Means in percent of pay: with cuts of `most_percent` or more read as that,
+        and as given.
+    """
+    capped = cuts["sum_percent"].where(
+        cuts["last_percent"] < most_percent, most_percent * cuts["people_count"]
+    )
+    return capped.sum() / asked_count, cuts["sum_percent"].sum() / asked_count

@@ -7,6 +7,7 @@ The notebooks come first: what they record says which pages and slides there are
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,14 +34,18 @@ from dispersed_autonomy.build.replace import (
 from dispersed_autonomy.findings.cache import execute_changed
 from dispersed_autonomy.inputs.citation import CitationError, read_citation
 from dispersed_autonomy.inputs.environment import LockError, check_lock
-from dispersed_autonomy.inputs.files import list_files, mirror_files
+from dispersed_autonomy.inputs.files import (
+    hold_folder,
+    is_mirrored,
+    list_files,
+    mirror_files,
+    remove_mirrored,
+)
 from dispersed_autonomy.inputs.origins import OriginError, check_origins
 
 PACKAGE = "dispersed_autonomy"
-paths.PARTS = (
-    paths.BUILD / "parts"
-)  # a list of the files of each part, with their digests
-paths.RENDERED = paths.PARTS / "rendered.json"
+LOCK = paths.PROJECT / "requirements.txt"
+STAYS = "The site is as it was before."
 ERRORS = ("ResultError", "ClaimError", "CitationError", "TableError", "FigureError")
 
 
@@ -143,14 +148,18 @@ def describe_part(
     of: object = "",
 ) -> dict:
     """Return the task of one part: due where a file that it reads has changed."""
-    manifest = paths.PARTS / f"{name}.json"
+    manifest, target = paths.PARTS / f"{name}.json", target or paths.PUBLISHED
+    of = json.dumps([of, sys.version], sort_keys=True, default=str)
     return {
         "basename": name,
         "doc": doc,
-        "actions": [(make_part, (name, write, target or paths.PUBLISHED))],
-        "file_dep": [str(path) for path in read],
+        "actions": [(make_part, (name, write, target))],
+        "file_dep": [str(path) for path in [*read, LOCK]],
         "targets": [str(manifest)],
-        "uptodate": [config_changed(json.dumps(of, sort_keys=True, default=str))],
+        "uptodate": [
+            config_changed(of),
+            lambda: is_mirrored(target, manifest),
+        ],
     }
 
 
@@ -161,8 +170,8 @@ def run_tasks(tasks: list[dict]) -> bool:
         yield from tasks
 
     settings = {
-        "dep_file": str(paths.BUILD / "doit.json"),
-        "backend": "json",
+        "dep_file": str(paths.BUILD / "doit.db"),
+        "backend": "sqlite3",  # which a kill leaves whole
         "reporter": Reporter,
         "verbosity": 2,
         "continue": True,
@@ -223,7 +232,7 @@ def list_parts() -> Iterator[dict]:
     figures, claims, results = map(read_published, ("figures", "claims", "results"))
     yield from list_slides(figures, claims, results)
     tables = list_files(paths.DATA)
-    lock, about = paths.PROJECT / "requirements.txt", find_code("site.metadata")
+    cited = [paths.CITATION, *find_code("site.metadata")]
     evidence = [path for path in tables if path.parent.name == "model_evidence"]
     executed = sorted(paths.EXECUTED.glob("*.ipynb"))
     settings = [paths.PROJECT / name for name in ("_config.yml", "_toc.yml")]
@@ -242,20 +251,20 @@ def list_parts() -> Iterator[dict]:
         "explorer",
         "the numbers of the explorer",
         late("site.stage", "write_explorer"),
-        [*evidence, lock, *find_code("analysis.tradeoffs", "figures.explorer")],
+        [*evidence, *find_code("analysis.tradeoffs", "figures.explorer")],
     )
     yield describe_part(
         "metadata",
         "data package, RO-Crate and bill of materials",
         describe_all,
-        [*tables, *executed, lock, paths.CITATION, *about],
+        [*tables, *executed, paths.PROJECT / "pyproject.toml", *cited],
         of=[results, figures],
     )
     yield describe_part(
         "downloads",
         "notebooks to download",
         write_downloads,
-        [*executed, paths.CITATION, *about],
+        [*executed, *cited],
     )
     yield describe_part(
         "citations",
@@ -281,11 +290,16 @@ def list_site() -> Iterator[dict]:
         paths.PARTS / f"{name}.json" for name in ("findings", "explorer", "pages")
     ]
     releases = sorted(paths.RELEASES.glob("*/*.json"))
-    data = [*list_files(paths.DATA), paths.CITATION, *releases]
+    data = [*list_files(paths.DATA), paths.CITATION, *releases, LOCK]
+    # What has a page or a row of its own
+    listed = [*sorted(paths.DATA.glob("*/datapackage.json")), *releases]
+    names = [path.relative_to(paths.PROJECT).as_posix() for path in listed]
+    names += [*read_published("figures"), *read_published("claims")]
 
     def render() -> object:
         try:
-            folder = render_pages(paths.STAGED, [*code, paths.CITATION])
+            shared = [*code, paths.CITATION, LOCK]
+            folder = render_pages(paths.STAGED, shared, names)
         except RenderError as error:
             return TaskFailed(f"RenderError: {error}")
         mirror_files(folder, folder, paths.RENDERED)
@@ -315,14 +329,16 @@ def list_site() -> Iterator[dict]:
         "targets": [str(paths.RENDERED)],
     }
     parts = [p for p in paths.PARTS.glob("*.json") if p != paths.RENDERED]
+    finishing = [
+        *find_code("site.finish", "release.pdf"),
+        *templates,
+        paths.CITATION,
+    ]
     yield {
         "basename": "site",
         "doc": "the site, checked",
         "actions": [replace],
-        "file_dep": [
-            str(path)
-            for path in [paths.RENDERED, *parts, *find_code("site.finish")]
-        ],
+        "file_dep": [str(path) for path in [paths.RENDERED, *parts, *finishing]],
         "uptodate": [lambda: (paths.SITE / "index.html").exists()],
     }
 
@@ -337,7 +353,14 @@ def _list_published() -> list[str]:
 
 def build_book() -> str | int:
     """Build the book; return 0, or what stopped it (the old site stays then)."""
-    paths.BUILD.mkdir(exist_ok=True)
+    try:
+        with hold_folder(paths.BUILD):
+            return _build_alone()
+    except OSError as error:  # a disk that is full, a folder that is not ours
+        return f"{type(error).__name__}: {error}\n{STAYS}"
+
+
+def _build_alone() -> str | int:
     for left in paths.BUILD.glob(".part-*"):  # of a build that was killed
         shutil.rmtree(left, ignore_errors=True)
     try:
@@ -349,10 +372,19 @@ def build_book() -> str | int:
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     if failures := execute_changed(notebooks, os.cpu_count() or 1):
         failed = "\n".join(["These notebooks failed:", *failures])
-        return f"{failed}\nThe site is as it was before."
-    for tasks in (list_findings, list_parts, list_site):
-        if not run_tasks(list(tasks())):
-            return "The site is as it was before."
+        return f"{failed}\n{STAYS}"
+    parts = []
+    for stage in (list_findings, list_parts):
+        tasks = list(stage())
+        if not run_tasks(tasks):
+            return STAYS
+        parts += tasks
+    made = {path for task in parts for path in task["targets"]}
+    for manifest in paths.PARTS.glob("*.json"):
+        if str(manifest) not in made and manifest != paths.RENDERED:
+            remove_mirrored(paths.PUBLISHED, manifest)
+    if not run_tasks(list(list_site())):
+        return STAYS
     if unchanged := Reporter.summarise():
         print(f"unchanged: {unchanged}")
     print(f"Open {(paths.SITE / 'index.html').relative_to(paths.PROJECT)}")

@@ -15,7 +15,7 @@ HTML = SPHINX / "html"
 SHAPE = SPHINX / "shape.json"
 RUNNING = SPHINX / "running"
 # What one page can show of another: its headings, and the names of its places.
-SHOWN_ELSEWHERE = re.compile(r"^(?:#.*|\(.*\)=)$", re.MULTILINE)
+SHOWN_ELSEWHERE = re.compile(r"^(?:#.*|\(.*\)=|.+\n(?:=+|-+)[ ]*)$", re.MULTILINE)
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 OPTIONS = ["-b", "html", "-n", "-W", "--keep-going", "-q"]
 
@@ -41,7 +41,7 @@ def list_headings(source: Path) -> dict[str, list[str]]:
     return pages
 
 
-def describe_shape(source: Path, code: list[Path]) -> dict:
+def describe_shape(source: Path, code: list[Path], names: list[str]) -> dict:
     """Return what every page depends on: where it differs, all are rendered anew.
 
     Parameters
@@ -50,6 +50,9 @@ def describe_shape(source: Path, code: list[Path]) -> dict:
         Folder of the pages.
     code : list of Path
         Files of code and templates that make pages.
+    names : list of str
+        What has a page or a row of its own: a page that is gone must not stay, and
+        no page has noted yet that it shows a new one.
     """
     own = (".md", ".ipynb", ".py")  # conf.py is made here from the settings
     shared = [p for p in list_files(source) if p.suffix not in own]
@@ -57,16 +60,18 @@ def describe_shape(source: Path, code: list[Path]) -> dict:
         "files": digest_files(source, shared),
         "code": digest_files(paths.PROJECT, code),
         "headings": list_headings(source),
+        "names": names,
+        "folder": str(source),  # that a copied folder was rendered in is another
         "Python": sys.version,
     }
 
 
-def render_pages(source: Path, code: list[Path]) -> Path:
+def render_pages(source: Path, code: list[Path], names: list[str]) -> Path:
     """Render the pages that changed, or all of them where what they share did.
 
     Parameters
     ----------
-    source, code
+    source, code, names
         As of `describe_shape`.
 
     Returns
@@ -79,7 +84,7 @@ def render_pages(source: Path, code: list[Path]) -> Path:
     RenderError
         If Sphinx fails or warns; the message is what it says.
     """
-    shape = describe_shape(source, code)
+    shape = describe_shape(source, code, names)
     kept = json.loads(SHAPE.read_text(encoding="utf-8")) if SHAPE.exists() else None
     if RUNNING.exists() or kept != shape:
         shutil.rmtree(SPHINX, ignore_errors=True)

@@ -9,7 +9,6 @@ from dispersed_autonomy.figures.lines import plot_lines
 from dispersed_autonomy.figures.published import plot_published
 from dispersed_autonomy.figures.shares import plot_shares
 from dispersed_autonomy.figures.specification_curve import plot_specification_curve
-from dispersed_autonomy.figures.timeline import plot_timeline
 
 PLOTS = {
     plot.__name__.removeprefix("plot_"): plot
@@ -21,7 +20,6 @@ PLOTS = {
         plot_published,
         plot_shares,
         plot_specification_curve,
-        plot_timeline,
     )
 }
 

@@ -14,7 +14,6 @@ import platform
 import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from dispersed_autonomy import paths
@@ -27,7 +26,12 @@ from dispersed_autonomy.findings.execute import (
     run_many,
     write_notebook,
 )
-from dispersed_autonomy.inputs.files import copy_changed, digest_file, list_files
+from dispersed_autonomy.inputs.files import (
+    copy_changed,
+    digest_file,
+    hold_folder,
+    list_files,
+)
 
 LIMIT_BYTES = 300_000_000  # some twenty executions of the whole book
 NAMED = 3  # of the inputs that have changed
@@ -57,6 +61,12 @@ def describe_inputs(path: Path) -> dict:
         "requirements.txt": digest_file(paths.PROJECT / "requirements.txt"),
         "Python": platform.python_version(),
         "what runs the cells": digest_file(Path(shell.__file__)),
+        # What could take the place of a library of its name
+        "modules beside it": sorted(
+            found.relative_to(path.parent).as_posix()
+            for pattern in ("*.py", "*/__init__.py")
+            for found in path.parent.glob(pattern)
+        ),
     }
     return {"code": code, "libraries": libraries}
 
@@ -66,7 +76,7 @@ def find_execution(path: Path) -> Path | None:
     known = describe_inputs(path)
     for file in sorted(paths.CACHE.glob("*/inputs.json")):
         kept = json.loads(file.read_text(encoding="utf-8"))
-        same = all(kept[part] == known[part] for part in known)
+        same = all(kept.get(part) == known[part] for part in known)
         if same and all(
             _is_same(name, digest) for name, digest in kept["reads"].items()
         ):
@@ -97,16 +107,14 @@ def explain_run(path: Path) -> str:
         changed.append("a code cell is gone")
     libraries = known["libraries"].items()
     changed += [
-        name for name, state in libraries if kept["libraries"][name] != state
+        name for name, state in libraries if kept["libraries"].get(name) != state
     ]
     changed += [n for n, digest in kept["reads"].items() if not _is_same(n, digest)]
     more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
     return ", ".join(changed[:NAMED]) + more or "its execution is no longer kept"
 
 
-def keep_execution(
-    done: Execution, run: Path, inputs: dict, started: float
-) -> Path:
+def keep_execution(done: Execution, run: Path, inputs: dict) -> Path:
     """Keep an execution with every file that the notebook wrote.
 
     Parameters
@@ -117,8 +125,6 @@ def keep_execution(
         The folder of the run; it is moved into the cache.
     inputs : dict
         As of `describe_inputs` before the run.
-    started : float
-        When the run began, in seconds since the epoch.
 
     Returns
     -------
@@ -131,27 +137,39 @@ def keep_execution(
         If an input changed while the notebook ran.
     """
     log = run / "reads.txt"
-    names = sorted(set(log.read_text(encoding="utf-8").splitlines()))
+    lines = log.read_text(encoding="utf-8").splitlines()
     log.unlink()
+    read = {(name, int(time)) for time, name in (x.split(" ", 1) for x in lines)}
     own = describe_inputs(done.path) != inputs
-    late = [n for n in names if _is_later(paths.PROJECT / n, started)]
+    late = sorted({n for n, time in read if _changed(paths.PROJECT / n) != time})
     if own or late:
         what = ", ".join(late) or "it"
         raise NotebookError(
             f"{done.path.name}: {what} changed while it ran: run again"
         )
-    reads = {name: digest_file(paths.PROJECT / name) for name in names}
+    names = {name for name, _ in read}
+    # A package would be imported in place of a module of its name.
+    names |= {
+        f"{n.removesuffix('.py')}/__init__.py" for n in names if n[-3:] == ".py"
+    }
+    reads = {name: digest_file(paths.PROJECT / name) for name in sorted(names)}
     text = json.dumps(inputs | {"reads": reads}, indent=1)
     (run / "outputs.json").write_text(json.dumps(done.outputs), encoding="utf-8")
     (run / "inputs.json").write_text(text, encoding="utf-8")
     folder = paths.CACHE / hashlib.sha256(text.encode()).hexdigest()[:32]
-    shutil.rmtree(folder, ignore_errors=True)
+    _remove(folder)
     run.rename(folder)
     return folder
 
 
-def _is_later(path: Path, started: float) -> bool:
-    return not path.exists() or path.stat().st_mtime > started
+def _changed(path: Path) -> int | None:
+    return path.stat().st_mtime_ns if path.exists() else None
+
+
+def _remove(folder: Path) -> None:
+    """Remove an execution; one that is only half removed, by a kill, is none."""
+    (folder / "inputs.json").unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def lay_out(path: Path, folder: Path) -> set[Path]:
@@ -175,14 +193,18 @@ def lay_out(path: Path, folder: Path) -> set[Path]:
 
 
 def trim_cache(limit_bytes: int = LIMIT_BYTES) -> None:
-    """Remove the least recently used executions until a limit is kept."""
+    """Remove the least recently used executions until a limit is kept, and what is
+    left of runs that were killed.
+    """
+    for left in paths.CACHE.glob(".runs-*"):
+        shutil.rmtree(left, ignore_errors=True)
     folders = sorted(paths.CACHE.glob("*/"), key=lambda f: f.stat().st_mtime)
     sizes = [sum(f.stat().st_size for f in each.rglob("*")) for each in folders]
     excess = sum(sizes) - limit_bytes
     for folder, size in zip(folders, sizes, strict=True):
         if excess <= 0:
             return
-        shutil.rmtree(folder)
+        _remove(folder)
         excess -= size
 
 
@@ -218,7 +240,6 @@ def execute_changed(notebooks: list[Path], workers: int) -> list[str]:
     unchanged = len(folders) - len(due)
     if unchanged:
         print(f"{unchanged} of {len(notebooks)} notebooks: unchanged", flush=True)
-    started = time.time()
     with tempfile.TemporaryDirectory(dir=paths.CACHE, prefix=".runs-") as runs:
         for done in run_many(due, Path(runs), workers):
             try:
@@ -226,7 +247,7 @@ def execute_changed(notebooks: list[Path], workers: int) -> list[str]:
                     raise NotebookError(done.failure)
                 run = Path(runs) / done.path.stem
                 own = inputs[done.path]
-                folders[done.path] = keep_execution(done, run, own, started)
+                folders[done.path] = keep_execution(done, run, own)
             except NotebookError as error:
                 failures.append(str(error))
     if not failures:
@@ -243,11 +264,12 @@ def main() -> None:
     parser.add_argument("--inplace", action="store_true", help="for a commit")
     options = parser.parse_args()
     notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-    if failures := execute_changed(notebooks, os.cpu_count() or 1):
-        sys.exit("\n".join(["These notebooks failed:", *failures]))
-    if options.inplace:
-        for path in notebooks:
-            copy_changed(paths.EXECUTED / path.name, path)
+    with hold_folder(paths.BUILD):
+        if failures := execute_changed(notebooks, os.cpu_count() or 1):
+            sys.exit("\n".join(["These notebooks failed:", *failures]))
+        if options.inplace:
+            for path in notebooks:
+                copy_changed(paths.EXECUTED / path.name, path)
 
 
 if __name__ == "__main__":

@@ -57,8 +57,18 @@ RULED = (
     "would_change",
 )
 HISTORY = ("date", "known", "change", "reason")
-
 OPTIONAL = ("certainty", "direction")
+# The types of what a claim says, item by item.
+FORM = {
+    **dict.fromkeys((*REQUIRED, *RULED), str),
+    "verdicts": [{"when": (str, bool), "verdict": str}],
+    "history": [{"date": (str, datetime.date)} | dict.fromkeys(HISTORY[1:], str)],
+    "certainty": {
+        "start": str,
+        "lowered": [{"domain": str, "by": int, "reason": str}],
+    },
+    "direction": {"result": str, "claimed": str, "of": (int, float)},
+}
 HEADLINE_LETTERS, BECAUSE_WORDS = 90, 25
 
 
@@ -69,13 +79,21 @@ def load_claims(path: Path = paths.CLAIMS) -> list[dict]:
     Raises
     ------
     ClaimError
-        If a claim lacks a field, has an unknown one, shares its id, names an
-        unknown verdict, or has a condition, history, certainty or direction that
-        cannot be read.
+        If the file cannot be read; a claim lacks a field, has an unknown one,
+        shares its id, names an unknown verdict, or has a condition, history,
+        certainty or direction that cannot be read.
     """
-    claims = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        claims = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise ClaimError(f"{path}: the claims cannot be read: {reason}") from error
+    if not isinstance(claims, list) or not claims:
+        raise ClaimError(f"{path}: it is no list of claims")
     seen = set()
-    for claim in claims:
+    for number, claim in enumerate(claims, start=1):
+        if not isinstance(claim, dict):
+            raise ClaimError(f"{path}: claim {number}: {claim!r} has no fields")
         place = f"{path}: {claim.get('id', 'a claim without id')}"
         check_claim(claim, place)
         if claim["id"] in seen:
@@ -86,16 +104,43 @@ def load_claims(path: Path = paths.CLAIMS) -> list[dict]:
 
 def check_claim(claim: dict, place: str) -> None:
     """Raise ClaimError if a claim is incomplete or cannot be read."""
+    _check_form(claim, FORM, place)
     needed = REQUIRED + (RULED if "rule" in claim else ())
     if missing := [field for field in needed if not claim.get(field)]:
         raise ClaimError(f"{place}: missing: {', '.join(missing)}")
     known = (*REQUIRED, *(RULED + OPTIONAL if "rule" in claim else ()))
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", claim["id"]):
+        raise ClaimError(
+            f"{place}: an id has lower-case letters, digits and hyphens"
+        )
     if unknown := set(claim) - set(known):
         raise ClaimError(f"{place}: unknown: {', '.join(sorted(unknown))}")
     _check_cases(claim, place)
     _check_history(claim.get("history") or [], place)
     _check_certainty(claim.get("certainty"), place)
     _check_direction(claim, place)
+
+
+def _check_form(value: object, form: object, place: str) -> None:
+    """Raise ClaimError unless a value has a form: a type, some types, a list of one
+    form, or fields of forms. Fields that are missing are looked for elsewhere.
+    """
+    if isinstance(form, dict):
+        if not isinstance(value, dict):
+            raise ClaimError(f"{place}: {value!r} has no fields")
+        if unknown := set(value) - set(form):
+            names = ", ".join(sorted(map(str, unknown)))
+            raise ClaimError(f"{place}: unknown: {names}")
+        for field, own in value.items():
+            if own is not None:
+                _check_form(own, form[field], f"{place}: {field}")
+    elif isinstance(form, list):
+        if not isinstance(value, list):
+            raise ClaimError(f"{place}: {value!r} is no list")
+        for number, item in enumerate(value, start=1):
+            _check_form(item, form[0], f"{place}, item {number}")
+    elif type(value) not in (form if isinstance(form, tuple) else (form,)):
+        raise ClaimError(f"{place}: {value!r} is of another kind than it must be")
 
 
 def _check_cases(claim: dict, place: str) -> None:
@@ -125,7 +170,7 @@ def _check_history(history: list[dict], place: str) -> None:
         place_of = f"{place}: history, item {number + 1}"
         if isinstance(item.get("date"), datetime.date):
             item["date"] = item["date"].isoformat()
-        if not re.match(r"\d{4}-\d\d-\d\d$", item.get("date") or ""):
+        if not _is_date(item.get("date") or ""):
             raise ClaimError(f"{place_of}: no date such as 2026-11-23")
         needed = ("change", "reason") if number else ("known",)
         if missing := [field for field in needed if not item.get(field)]:
@@ -135,6 +180,13 @@ def _check_history(history: list[dict], place: str) -> None:
         if item["date"] < before:
             raise ClaimError(f"{place_of}: it is earlier than the one before")
         before = item["date"]
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _check_certainty(certainty: dict | None, place: str) -> None:

@@ -3,6 +3,7 @@ as what they are and never run as code.
 """
 
 import ast
+import math
 import operator
 from collections.abc import Callable
 from functools import cache
@@ -24,6 +25,7 @@ ARITHMETIC = {
     ast.Div: operator.truediv,
 }
 SIGNS = {ast.USub: operator.neg, ast.UAdd: operator.pos}
+LONGEST_LETTERS = 1000
 LIMITS = {"_low": "low", "_high": "high"}
 
 
@@ -50,6 +52,11 @@ def parse_condition(condition: str | bool) -> ast.expr:
     text = " ".join(str(condition).split())
     if text.lower() in ALWAYS:
         return ast.Constant(value=True)
+    if len(text) > LONGEST_LETTERS:
+        raise ConditionError(
+            f"condition {text[:60]!r} ...: {len(text)} characters, at most"
+            f" {LONGEST_LETTERS}"
+        )
     try:
         tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError) as error:
@@ -83,13 +90,20 @@ def _check_number(node: ast.expr, text: str) -> None:
         _check_number(node.right, text)
     elif isinstance(node, ast.UnaryOp) and type(node.op) in SIGNS:
         _check_number(node.operand, text)
-    elif not isinstance(node, ast.Name) and not (
-        isinstance(node, ast.Constant) and type(node.value) in (int, float)
-    ):
+    elif not isinstance(node, ast.Name) and not _is_number(node):
         raise ConditionError(
-            f"condition {text!r}: {ast.unparse(node)!r} is neither a number nor the"
-            " name of a result"
+            f"condition {text!r}: {ast.unparse(node)!r} is neither a finite"
+            " number nor the name of a result"
         )
+
+
+def _is_number(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Constant) or type(node.value) not in (int, float):
+        return False
+    try:
+        return math.isfinite(node.value)
+    except OverflowError:
+        return False
 
 
 def numbers_read(condition: str | bool) -> list[str]:

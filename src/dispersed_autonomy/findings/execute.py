@@ -2,9 +2,7 @@
 with one clear error for what fails.
 """
 
-import argparse
 import multiprocessing
-import os
 import sys
 import tempfile
 import time
@@ -246,31 +244,3 @@ def execute_notebooks(
             fill_outputs(notebook, done.outputs)
             write_notebook(notebook, target / done.path.name)
     return failures
-
-
-def main() -> None:
-    """Execute notebooks and write them back into their folder, for a commit."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument(
-        "--inplace", action="store_true", help="as it always is; for old habits"
-    )
-    parser.add_argument(
-        "names",
-        nargs="*",
-        help="notebooks to run, by the start of their name; all of them by default",
-    )
-    options = parser.parse_args()
-    notebooks = [
-        path
-        for path in sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-        if path.name.startswith(tuple(options.names) or "")
-    ]
-    if not notebooks:
-        sys.exit(f"{paths.NOTEBOOKS}: no such notebook")
-    workers = os.cpu_count() or 1
-    if failures := execute_notebooks(notebooks, paths.NOTEBOOKS, workers):
-        sys.exit("\n".join(["", "These notebooks failed:", *failures]))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,5 +1,6 @@
 """A claim's rule: what it reads, and the verdict that it gives on the results."""
 
+import math
 from collections.abc import Mapping
 
 from dispersed_autonomy.findings.conditions import (
@@ -71,6 +72,8 @@ def find_number(name: str, results: Mapping[str, Mapping]) -> float:
     number = results[id].get(part)
     if number is None:
         raise ClaimError(f"the result {id} has no {part}")
+    if not math.isfinite(number):
+        raise ClaimError(f"the {part} of the result {id} is {number}")
     return number
 
 

@@ -8,6 +8,7 @@ that what a notebook imports is all its own, and is noted.
 import os
 import sys
 from base64 import b64encode
+from collections.abc import Callable
 from importlib.util import source_from_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -115,7 +116,7 @@ def open_shell(outputs: Outputs):
     return shell
 
 
-def note_reads(project: Path, log: Path) -> None:
+def note_reads(project: Path, log: Path) -> Callable[[str, tuple], None]:
     """Write the path of every file of the project that this process reads to a log.
 
     Parameters
@@ -123,8 +124,8 @@ def note_reads(project: Path, log: Path) -> None:
     project : Path
         Only files below it count, and none below `UNREAD`.
     log : Path
-        One path a line, relative to the project; that of a compiled module is the
-        path of its source.
+        One path a line, relative to the project, behind the time of its last change
+        in nanoseconds; that of a compiled module is the path of its source.
     """
     seen, root = set(), f"{project}{os.sep}"
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -133,16 +134,31 @@ def note_reads(project: Path, log: Path) -> None:
         if event != "open" or not isinstance(arguments[0], str):
             return
         path = os.path.abspath(arguments[0])
-        if path in seen or not path.startswith(root):
+        if path in seen:
             return
         seen.add(path)
+        if not path.startswith(root):  # unless a link leads there
+            path = os.path.realpath(path)
+        if not path.startswith(root):
+            return
         if path.endswith(".pyc"):
             path = source_from_cache(path.rpartition(".pyc")[0] + ".pyc")
         below = Path(path).relative_to(project)
         if below.parts[0] not in UNREAD and os.path.isfile(path):
-            os.write(written, f"{below.as_posix()}\n".encode())
+            changed = os.stat(path).st_mtime_ns
+            os.write(written, f"{changed} {below.as_posix()}\n".encode())
 
     sys.addaudithook(note)
+    return note
+
+
+def note_modules(note) -> None:
+    """Note the source of every module of the project that this process has loaded,
+    also where its compiled form is kept elsewhere (PYTHONPYCACHEPREFIX).
+    """
+    for module in list(sys.modules.values()):
+        if isinstance(path := getattr(module, "__file__", None), str):
+            note("open", (path,))
 
 
 def run_notebook(
@@ -175,7 +191,7 @@ def run_notebook(
     os.environ["MPLBACKEND"] = "agg"
     os.chdir(place)
     sys.path.insert(0, "")
-    note_reads(project, run / "reads.txt")
+    note = note_reads(project, run / "reads.txt")
     outputs = Outputs()
     shell = open_shell(outputs)
     kept = []
@@ -194,4 +210,5 @@ def run_notebook(
             return
         kept.append(list(outputs))
         outputs.clear()
+    note_modules(note)
     to.send(("done", kept))

@@ -4,9 +4,15 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 
 def digest_file(path: Path) -> str | None:
@@ -64,16 +70,54 @@ def mirror_files(source: Path, target: Path, manifest: Path) -> None:
         Only files that differ are written there; those that the part had before and
         has no longer are removed.
     manifest : Path
-        JSON file of the part's files with their digests, written last.
+        JSON file of the part's files with their digests. While files are on their
+        way it names all of them, so that none is left behind by a kill.
     """
     files = digest_files(source, list_files(source))
-    before = (
-        json.loads(manifest.read_text(encoding="utf-8"))
-        if manifest.exists()
-        else {}
-    )
+    before = _read_manifest(manifest)
+    if files != before:
+        write_changed(manifest, json.dumps(before | dict.fromkeys(files)))
     for name in files:
         copy_changed(source / name, target / name)
     for name in set(before) - set(files):
         (target / name).unlink(missing_ok=True)
     write_changed(manifest, json.dumps(files, indent=1) + "\n")
+
+
+def is_mirrored(target: Path, manifest: Path) -> bool:
+    """Return whether a folder has the files of a part as its manifest says."""
+    files = _read_manifest(manifest)
+    return all(
+        digest and digest_file(target / name) == digest
+        for name, digest in files.items()
+    )
+
+
+def remove_mirrored(target: Path, manifest: Path) -> None:
+    """Remove the files of a part that there is no longer, and its manifest."""
+    for name in _read_manifest(manifest):
+        (target / name).unlink(missing_ok=True)
+    manifest.unlink()
+
+
+def _read_manifest(manifest: Path) -> dict[str, str | None]:
+    if not manifest.exists():
+        return {}
+    return json.loads(manifest.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def hold_folder(folder: Path) -> Iterator[None]:
+    """Hold a folder: who else wants to hold it waits, until this ends or is killed.
+
+    Where files cannot be locked (Windows) nobody waits.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".held", "w") as held:
+        if fcntl:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("Another build is running here: waiting for it", flush=True)
+                fcntl.flock(held, fcntl.LOCK_EX)
+        yield

@@ -48,7 +48,8 @@ def _names_of(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
     targets = getattr(node, "targets", [getattr(node, "target", None)])
-    return [name.id for name in targets if isinstance(name, ast.Name)]
+    names = [part for one in targets for part in getattr(one, "elts", [one])]
+    return [name.id for name in names if isinstance(name, ast.Name)]
 
 
 def _find(beside: Path, module: str, name: str) -> tuple[Path, str] | None:
@@ -189,11 +190,20 @@ def list_outdated(data: Path | None = None) -> dict[str, list[str]]:
     """
     outdated = {}
     for script in sorted((data or paths.DATA).glob("*/build.py")):
-        description = (script.parent / "datapackage.json").read_text(
-            encoding="utf-8"
-        )
-        recorded = json.loads(description).get("built_with", {})
-        today = digest_origins(script.parent)
+        description = script.with_name("datapackage.json")
+        try:
+            text = description.read_text(encoding="utf-8")
+            recorded = json.loads(text).get("built_with", {})
+        except (OSError, ValueError, AttributeError) as error:
+            raise OriginError(
+                f"{description}: the description cannot be read: {error}"
+            ) from error
+        try:
+            today = digest_origins(script.parent)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise OriginError(
+                f"{script}: the code cannot be read: {error}"
+            ) from error
         names = sorted(dict(recorded.items() ^ today.items()))
         if names:
             outdated[script.parent.name] = names

@@ -22,6 +22,7 @@ from dispersed_autonomy.findings.verify import (
 from dispersed_autonomy.inputs.citation import FOLDER, CitationError, read_citation
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+WITHDRAWN = paths.DATA / "withdrawn.yml"
 
 
 class ReleaseError(Exception):
@@ -254,9 +255,9 @@ def load_withdrawn(path: Path | None = None) -> list[dict[str, str]]:
     ReleaseError
         If an entry lacks a field or has another one, or a sentence stands twice.
     """
-    path = path or paths.DATA / "withdrawn.yml"
-    entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    path = path or WITHDRAWN
     seen = set()
+    entries = _read_withdrawn(path).get("sentences") or []
     for number, entry in enumerate(entries, start=1):
         place = f"{path}: entry {number}"
         if set(entry) != {"was", "now", "why", "page"} or not all(entry.values()):
@@ -265,6 +266,40 @@ def load_withdrawn(path: Path | None = None) -> list[dict[str, str]]:
             raise ReleaseError(f"{place}: the sentence stands twice")
         seen.add(entry["was"])
     return entries
+
+
+def load_replaced(kind: str, path: Path | None = None) -> dict[str, dict]:
+    """Return what is published no more: by its id, its `name`, the ids of what took
+    its place `now`, which may be none, and `why`.
+
+    Parameters
+    ----------
+    kind : {"results", "figures"}
+        Of what.
+    path : Path, optional
+        `withdrawn.yml` of the folder of data by default.
+
+    Raises
+    ------
+    ReleaseError
+        If an entry lacks a field or has another one, or gives no reason.
+    """
+    path = path or WITHDRAWN
+    replaced = _read_withdrawn(path).get(kind) or {}
+    for id, entry in replaced.items():
+        if (
+            set(entry) != {"name", "now", "why"}
+            or not isinstance(entry["now"], list)
+            or not (entry["name"] and entry["why"])
+        ):
+            raise ReleaseError(
+                f"{path}: {kind}: {id}: needs name, now, a list, and why, no others"
+            )
+    return replaced
+
+
+def _read_withdrawn(path: Path) -> dict:
+    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from dispersed_autonomy import paths
 from dispersed_autonomy.figures.explorer import money_chart, rank_chart
-from dispersed_autonomy.findings.citations import cite_figure
+from dispersed_autonomy.findings.citations import cite_figure, first_sentence
 from dispersed_autonomy.findings.results import (
     ResultError,
     format_result,
@@ -34,7 +34,12 @@ from dispersed_autonomy.findings.verdicts import (
 )
 from dispersed_autonomy.findings.verify import find_unverified, show, summarise
 from dispersed_autonomy.inputs.citation import read_citation
-from dispersed_autonomy.release.freeze import list_changes, load_withdrawn
+from dispersed_autonomy.release.freeze import (
+    WITHDRAWN,
+    list_changes,
+    load_replaced,
+    load_withdrawn,
+)
 from dispersed_autonomy.site.finish import TEMPLATES
 from dispersed_autonomy.site.metadata import (
     find_launches,
@@ -295,7 +300,7 @@ class Changes(TemplateDirective):
     def list_inputs(self):
         return [
             *sorted(paths.RELEASES.glob("*/*.json")),
-            paths.DATA / "withdrawn.yml",
+            WITHDRAWN,
         ]
 
     def gather(self):
@@ -303,6 +308,19 @@ class Changes(TemplateDirective):
             "steps": list_changes(),
             "show": show,
             "withdrawn": load_withdrawn(),
+            "replaced": {
+                kind: load_replaced(kind) for kind in ("results", "figures")
+            },
+            "names": {
+                "results": {
+                    id: name_result(result)
+                    for id, result in read_published("results").items()
+                },
+                "figures": {
+                    id: first_sentence(figure["caption"]).rstrip(".")
+                    for id, figure in read_published("figures").items()
+                },
+            },
         }
 
 

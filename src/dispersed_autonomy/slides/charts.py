@@ -28,15 +28,9 @@ from pptx.util import Emu, Pt
 from dispersed_autonomy.figures.options import read_options
 from dispersed_autonomy.figures.shares import SHADES
 
-# The colours and markers of the book's style, in its order; grey for what is not
+# The colours of the book's style, in its order; grey for what is not
 # emphasised.
 COLOURS = ("0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9")
-MARKERS = (
-    XL_MARKER_STYLE.CIRCLE,
-    XL_MARKER_STYLE.SQUARE,
-    XL_MARKER_STYLE.DIAMOND,
-    XL_MARKER_STYLE.TRIANGLE,
-)
 GREY, INK = "B8B8B8", "444444"
 LEGEND_COLUMNS = 3
 BAR_BRIGHTNESS = 0.45  # lighter than the error bars, which lie on them
@@ -71,7 +65,6 @@ def add_chart(
     draw = {
         "intervals": draw_intervals,
         "lines": draw_lines,
-        "timeline": draw_timeline,
         "shares": draw_shares,
     }.get(figure["plot"])
     return draw(slide, frame, box, **read_options(figure)) if draw else None
@@ -226,7 +219,7 @@ def draw_lines(
     for number, (name, series) in enumerate(zip(names, chart.plots[0].series)):
         colour = COLOURS[number % len(COLOURS)] if name in emphasis else GREY
         if name in points:
-            _style_points(series, colour, MARKERS[0])
+            _style_points(series, colour)
         else:
             _style_line(series, colour, width=2.5 if name in emphasis else 1)
         if low and held[name][low].notna().any():
@@ -253,53 +246,6 @@ def draw_lines(
     )
     _place_plot(chart, 0.07, legend=len(emphasis) + (reference is not None))
     _drop_from_legend(chart, range(len(emphasis), len(names)))
-    return chart
-
-
-def draw_timeline(
-    slide,
-    frame,
-    box,
-    *,
-    x,
-    y,
-    group,
-    ylabel,
-    low,
-    high,
-    xlabel,
-    ylim,
-    reference,
-    reference_label,
-    **_forms,
-) -> Chart:
-    """Draw single figures over time as points with vertical error bars.
-
-    A figure without a value stands amid its limits.
-    """
-    filled = frame.assign(
-        **{y: frame[y].fillna((frame[low] + frame[high]) / 2)}
-    ).dropna(subset=[y])
-    names = list(filled[group].astype(str).unique())
-    held = {name: filled[filled[group].astype(str) == name] for name in names}
-    points_of = {name: (rows[x], rows[y]) for name, rows in held.items()}
-    level = _level(frame[x], reference, reference_label)
-    chart = _add_scatter(slide, box, XL_CHART_TYPE.XY_SCATTER, points_of, level)
-    for number, (name, series) in enumerate(zip(names, chart.plots[0].series)):
-        colour = COLOURS[number % len(COLOURS)]
-        _style_points(series, colour, MARKERS[number % len(MARKERS)])
-        _add_error_bars(
-            chart, series, "y", *_limits(held[name], y, low, high), colour
-        )
-    _scale(
-        chart.category_axis,
-        (np.floor(frame[x].min()), np.ceil(frame[x].max() + 0.01)),
-        xlabel,
-        number_format="0",
-        step=1,
-    )
-    _scale(chart.value_axis, ylim, ylabel)
-    _place_plot(chart, 0.07, legend=len(names) + (reference is not None))
     return chart
 
 
@@ -408,8 +354,8 @@ def _axis_ends(
     return float(ticks[0]), float(ticks[-1])
 
 
-def _style_points(series, colour: str, marker) -> None:
-    series.marker.style, series.marker.size = marker, 9
+def _style_points(series, colour: str) -> None:
+    series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 9
     series.marker.format.fill.solid()
     series.marker.format.fill.fore_color.rgb = RGBColor.from_string(colour)
     series.marker.format.line.color.rgb = RGBColor.from_string(colour)
