@@ -40,6 +40,7 @@ def read(tmp_path):
         "- id: \xe9\n".encode("latin-1"),
         "- id: a\n".encode("utf-16"),
         b"- !!python/object/apply:os.getcwd []\n",
+        b"- id: a\n  rule: one\n  rule: another\n",
     ],
 )
 def test_a_file_that_is_no_list_of_claims_ends_in_one_error(read, content):

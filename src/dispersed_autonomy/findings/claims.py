@@ -72,6 +72,18 @@ FORM = {
 HEADLINE_LETTERS, BECAUSE_WORDS = 90, 25
 
 
+class Loader(yaml.SafeLoader):
+    """Refuses a field that stands twice: YAML takes the last one in silence."""
+
+    def construct_mapping(self, node, deep=False):
+        names = [self.construct_object(name, deep=True) for name, _ in node.value]
+        for name in names:
+            if names.count(name) > 1:
+                message = f"{name!r} stands twice"
+                raise yaml.MarkedYAMLError(None, None, message, node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 @cache
 def load_claims(path: Path = paths.CLAIMS) -> list[dict]:
     """Load all claims in the article's order.
@@ -84,7 +96,7 @@ def load_claims(path: Path = paths.CLAIMS) -> list[dict]:
         certainty or direction that cannot be read.
     """
     try:
-        claims = yaml.safe_load(path.read_text(encoding="utf-8"))
+        claims = yaml.load(path.read_text(encoding="utf-8"), Loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise ClaimError(f"{path}: the claims cannot be read: {reason}") from error
