@@ -608,23 +608,3 @@ def test_central_weights_are_those_that_make_a_model_win():
     assert central.loc["office", ["retention", "recruiting"]].tolist() == [50, 50]
     assert central.loc["hybrid", "output"] == 100
     assert central.loc["fully_remote"].isna().all()
-
-
-def test_harm_is_seen_only_where_limits_exclude_none_on_the_worse_side():
-    published = pd.DataFrame(
-        [
-            ["Hours of Tools", 5.0, 1.0, "lower"],
-            ["tool use", -5.0, 1.0, "higher"],
-            ["tool use", -1.0, 1.0, "higher"],
-            ["tool use", 5.0, 1.0, "higher"],
-            ["tool use", -5.0, np.nan, "higher"],
-            ["quits", -5.0, 1.0, "higher"],
-        ],
-        columns=["outcome", "effect_in_unit", "se_in_unit", "gain_if"],
-    )
-    assert evidence.find_outcomes(published, "tool")["harm"].tolist() == [
-        True,
-        True,
-        False,
-        False,
-    ]

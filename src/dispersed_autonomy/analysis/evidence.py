@@ -204,32 +204,6 @@ def assume_errors(
     return gathered.assign(se=gathered["se"].fillna(se_ratio * sizes))
 
 
-def find_outcomes(published: pd.DataFrame, pattern: str) -> pd.DataFrame:
-    """Return the estimates with a standard error whose outcome matches a pattern.
-
-    Parameters
-    ----------
-    published : DataFrame
-        The table `published_effects`.
-    pattern : str
-        Regular expression, of either case.
-
-    Returns
-    -------
-    DataFrame
-        Their rows, with `harm`: whether the 95% limits lie on the side that is
-        worse for the employer.
-    """
-    found = published[
-        published["outcome"].astype(str).str.contains(pattern, case=False)
-        & published["se_in_unit"].notna()
-    ]
-    sign = np.where(found["gain_if"] == "lower", -1, 1)
-    return found.assign(
-        harm=sign * found["effect_in_unit"] + NORMAL_95 * found["se_in_unit"] < 0
-    )
-
-
 def try_errors(
     gathered: pd.DataFrame, places: dict[str, str], ratios: dict[str, float]
 ) -> pd.DataFrame:
