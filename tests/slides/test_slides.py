@@ -429,7 +429,7 @@ def test_a_verdict_on_a_slide_without_its_reason_or_history_is_noticed():
         "id": "gain",
         "claim": "Sales rise.",
         "stated": "sales rise",
-        "attribution": "none given",
+        "attribution": "no source",
         "verdict": "holds in part",
         "headline": "Holds in part: sales rise by 4%",
         "because": "Sales rise by 4%, in two firms.",

@@ -149,9 +149,7 @@ def title_verdict(claim: dict) -> str:
 def note_verdict(claim: dict, cited: str) -> str:
     """Return the notes of a claim's slide."""
     source = (
-        "no source"
-        if claim["attribution"] == "none given"
-        else claim["attribution"]
+        "no source" if claim["attribution"] == "no source" else claim["attribution"]
     )
     said = [
         cited,
