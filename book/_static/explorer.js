@@ -96,7 +96,7 @@ document.addEventListener("DOMContentLoaded", function () {
     const basis = {};
     data.cells.filter((cell) => cell.model === byWeights.model).forEach((cell) => { basis[cell.basis] = (basis[cell.basis] || 0) + (100 * state.weights[cell.criterion]) / total; });
     if (!basis.reference) {
-      const words = { evidence: "measured near the model", borrowed: "borrowed from a neighbouring model", assumption: "assumed", empty: "unknown" };
+      const words = { evidence: "measured near the model", borrowed: "borrowed from a neighboring model", assumption: "assumed", empty: "unknown" };
       lines.push(`Of your weights, for ${byWeights.label}: ${Object.keys(words).filter((key) => basis[key]).map((key) => `${percent(basis[key])} rest on what is ${words[key]}`).join(", ")}.`);
     }
     return lines.map((line) => `<p>${line}</p>`).join("");

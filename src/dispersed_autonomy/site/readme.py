@@ -32,7 +32,7 @@ def table_rights(descriptions: dict[str, dict]) -> str:
         )
     return "\n".join(
         [
-            "| folder | dataset | licence | retrieved | pinned upstream files |",
+            "| folder | dataset | license | retrieved | pinned upstream files |",
             "|---|---|---|---|---|",
             *rows,
         ]
