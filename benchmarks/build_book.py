@@ -23,8 +23,10 @@ import yaml
 from tqdm import tqdm
 
 from dispersed_autonomy import paths
+from dispersed_autonomy.release.browser import find_browser
 
 BUILD = [sys.executable, "-m", "dispersed_autonomy.build"]
+PRINT = [sys.executable, "-m", "dispersed_autonomy.release.pdf"]
 # Executing and rendering alone: without slides, deck, downloads and metadata.
 PAGES = """
 import os, sys
@@ -196,7 +198,7 @@ def measure(bench: Bench, turns: int, copies: list[int]) -> None:
         "one analysis module": bench.change_function,
         "one notebook": bench.change_notebook,
     }
-    with tqdm(total=turns * (len(changes) + 4) + len(copies), unit="case") as bar:
+    with tqdm(total=turns * (len(changes) + 5) + len(copies), unit="case") as bar:
         for turn in range(turns):
             bench.clear()
             bench.run(
@@ -207,6 +209,9 @@ def measure(bench: Bench, turns: int, copies: list[int]) -> None:
             bar.update()
             bench.run("the rest, and the site in its place", BUILD)
             bench.run("search index", [sys.executable, "-c", SEARCH])
+            bar.update()
+            if find_browser():  # the one step that needs it
+                bench.run("printed book", PRINT)
             bar.update()
             bench.run_jupyter_book()
             bar.update()

@@ -11,6 +11,12 @@ class BrowserError(Exception):
     """No browser is installed."""
 
 
+def find_browser() -> str | None:
+    """Return the path of Chromium, or None where it is not installed."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 @contextmanager
 def open_browser() -> Iterator:
     """Open headless Chromium as a Playwright browser, and close it at the end.
@@ -20,12 +26,7 @@ def open_browser() -> Iterator:
     BrowserError
         If Chromium is not installed; the message says how to get it.
     """
-    chromium = (
-        shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
-    if not chromium:
+    if not (chromium := find_browser()):
         raise BrowserError(
             "no Chromium: `apt-get install chromium` (Debian), or put one on the"
             " path as chromium"
