@@ -97,7 +97,7 @@ def project(tmp_path_factory):
     write_notebook(root / "notebooks" / "01_first.ipynb", "Is it first?", FIRST)
     write_notebook(root / "notebooks" / "02_second.ipynb", "Is it second?", SECOND)
     words = root / "notebooks" / "figures" / "small.yml"
-    words.write_text(yaml.safe_dump(WORDS))
+    words.write_text(yaml.safe_dump(WORDS, width=1000))
     (root / "data" / "claims.yml").write_text(yaml.safe_dump([CLAIM]))
     (root / "book" / "_static").mkdir(parents=True)
     for name, text in PAGES.items():

@@ -10,7 +10,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -111,30 +110,19 @@ def late(module: str, name: str) -> Callable:
     return call
 
 
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """Turn the errors of the project into one message in place of a traceback."""
-    try:
-        yield
-    except Exception as error:
-        if type(error).__name__ not in ERRORS:
-            raise
-        raise StopBuild(f"{type(error).__name__}: {error}") from error
-
-
-class StopBuild(Exception):
-    """What stops a build, in the words that a person reads."""
-
-
 def make_part(name: str, write: Callable[[Path], None], target: Path) -> object:
-    """Write one part into an empty folder and bring what changed to its place."""
+    """Write one part into an empty folder and bring what changed to its place.
+
+    An error of the project ends in one message in place of a traceback.
+    """
     paths.PARTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=paths.BUILD, prefix=".part-") as folder:
         try:
-            with clear_errors():
-                write(Path(folder))
-        except StopBuild as error:
-            return TaskFailed(str(error))
+            write(Path(folder))
+        except Exception as error:
+            if type(error).__name__ not in ERRORS:
+                raise
+            return TaskFailed(f"{type(error).__name__}: {error}")
         mirror_files(Path(folder), target, paths.PARTS / f"{name}.json")
     return True
 

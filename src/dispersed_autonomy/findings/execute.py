@@ -175,7 +175,7 @@ def write_notebook(notebook: "nbformat.NotebookNode", path: Path) -> None:
 
 
 def run_many(
-    notebooks: list[Path], runs: Path, workers: int, longest: tuple[Path, ...] = ()
+    notebooks: list[Path], runs: Path, workers: int
 ) -> Iterator[Execution]:
     """Run notebooks side by side and yield what became of each, as it ends.
 
@@ -187,10 +187,8 @@ def run_many(
         Each gets the folder of its name there.
     workers : int
         How many run at the same time.
-    longest : tuple of Path
-        Those that start first.
     """
-    order = sorted(notebooks, key=lambda p: (p not in longest, p.name))
+    order = sorted(notebooks, key=lambda path: path.name)
     cells = {path: _count_cells(path) for path in order}
     bar = tqdm(total=sum(cells.values()), unit="cell", disable=None, leave=False)
     pool = ThreadPoolExecutor(workers)
